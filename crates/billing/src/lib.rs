@@ -1,0 +1,52 @@
+//! Owns the verbs: one file each, one transaction each, and the reads that faces and jobs need. Does not own
+//! rules of money (domain), SQL (store), or any vendor's words (faces).
+
+// The canonical content of a document is one `json!` of many fields.
+#![recursion_limit = "256"]
+
+mod answer;
+mod caller;
+mod check;
+mod change;
+pub mod clock;
+pub mod credentials;
+mod error;
+pub mod invoices;
+pub mod parties;
+pub mod query;
+pub mod read;
+mod settle;
+mod trail;
+mod verb;
+
+pub use answer::Answer;
+pub use caller::{ActsFor, Caller, FaceName};
+pub use clock::SystemClock;
+pub use error::Error;
+pub use verb::{Cx, Key, Verb};
+
+use jiff::Timestamp;
+use store::Db;
+
+/// The handle that faces, jobs and the command line hold. Cheap to clone.
+#[derive(Clone)]
+pub struct Billing {
+    db: Db,
+    clock: SystemClock,
+}
+
+impl Billing {
+    pub fn new(db: Db, clock: SystemClock) -> Self {
+        Self { db, clock }
+    }
+
+    /// The system clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// For the process that owns the store: migrations, checks, statistics.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+}

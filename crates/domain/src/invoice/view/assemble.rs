@@ -1,0 +1,452 @@
+//! How a view is filled: every derived amount, word and day is computed here, once.
+
+use super::{
+    AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, PaymentApplied,
+    Standing, Summary, TaxView, View, WriteOffApplied,
+};
+use crate::credit_note::CreditNote;
+use crate::id::{CreditNoteId, ItemId, LineId, PaymentId, WriteOffId};
+use crate::invoice::{Document, Invoice, Line, LineKind, State};
+use crate::money::{Decimal, Money};
+use crate::payment::{Application, Payment, Refund, RefundKind, Source, WriteOff};
+use crate::settlement::LiveApplication;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// Whether and how far an invoice is settled on a day of its legal entity.
+pub const fn standing(invoice: &Invoice, is_overdue: bool) -> Standing {
+    match invoice.state {
+        State::Draft => Standing::Draft,
+        State::Void => Standing::Void,
+        State::Issued => {
+            let is_whole = invoice.settled.balance >= invoice.totals.total;
+            match (invoice.settled.balance, is_overdue) {
+                (0, _) => Standing::Paid,
+                (_, true) if is_whole => Standing::Overdue,
+                (_, true) => Standing::PartlyPaidOverdue,
+                (_, false) if is_whole => Standing::Open,
+                (_, false) => Standing::PartlyPaid,
+            }
+        }
+    }
+}
+
+impl Invoice {
+    /// Past due: issued, owing, due before `today` (the civil day of its legal entity).
+    pub fn is_overdue(&self, today: Date) -> bool {
+        self.state == State::Issued && self.settled.balance > 0 && self.due_on < today
+    }
+}
+
+impl Summary {
+    /// The row of a list, as of `today` in the legal entity's time zone.
+    pub fn from_invoice(invoice: &Invoice, today: Date, has_attachment: bool) -> Summary {
+        let money = |minor| invoice.money(minor);
+        let is_overdue = invoice.is_overdue(today);
+        let (totals, settled) = (invoice.totals, invoice.settled);
+        let days_overdue = today.since(invoice.due_on).map_or(0, |span| i64::from(span.get_days()));
+        Summary {
+            id: invoice.id,
+            entity_id: invoice.entity_id,
+            customer_id: invoice.customer_id,
+            customer_name: invoice.customer_name.clone(),
+            customer_email: invoice.customer_email.clone(),
+            kind: invoice.kind,
+            state: invoice.state,
+            standing: standing(invoice, is_overdue),
+            number: invoice.number.clone(),
+            number_origin: invoice.number_origin,
+            reference: invoice.reference.clone(),
+            external_key: invoice.external_key.clone(),
+            token: invoice.token.clone(),
+            currency: invoice.currency,
+            price_mode: invoice.price_mode,
+            tax_rounding: invoice.tax_rounding,
+            dated_on: invoice.dated_on,
+            due_on: invoice.due_on,
+            target_on: invoice.target_on,
+            posted_on: invoice.posted_on,
+            paid_on: invoice.paid_on,
+            payment_expected_on: invoice.payment_expected_on,
+            terms: invoice.terms.clone(),
+            net: money(totals.net),
+            allowances: money(totals.allowances),
+            charges: money(totals.charges),
+            ex_tax: money(totals.ex_tax),
+            tax: money(totals.tax),
+            total: money(totals.total),
+            payments: money(settled.payments_gross),
+            credits: money(settled.credits),
+            write_offs: money(settled.write_offs),
+            refunds: money(settled.refunds),
+            applied: money(settled.applied()),
+            balance: money(settled.balance),
+            overdue: money(if is_overdue { settled.balance } else { 0 }),
+            is_overdue,
+            days_overdue: if is_overdue { days_overdue } else { 0 },
+            is_paid: invoice.state == State::Issued && settled.balance == 0,
+            exchange_rate: invoice.fx.as_ref().map_or(Decimal::ONE, |fx| fx.rate),
+            bill_to: invoice.bill_to.clone(),
+            ship_to: invoice.ship_to.clone(),
+            memo: invoice.memo.clone(),
+            terms_text: invoice.terms_text.clone(),
+            transaction_type: invoice.transaction_type.clone(),
+            salesperson: invoice.salesperson.clone(),
+            has_attachment,
+            sent_at: invoice.sent_at,
+            issued_at: invoice.issued_at,
+            voided_at: invoice.voided_at,
+            withdrawn_at: invoice.withdrawn_at,
+            is_shared: invoice.is_shared,
+            is_imported: invoice.is_imported,
+            revision: invoice.revision,
+            version: invoice.version,
+            created_at: invoice.created_at,
+            updated_at: invoice.updated_at,
+        }
+    }
+}
+
+/// What belongs to a line beside its facts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineExtras {
+    pub custom_fields: Vec<CustomFieldValue>,
+    pub tags: Vec<LineTag>,
+    pub side_cars: Vec<(String, String)>,
+}
+
+/// Everything a view is made of, loaded in bulk. What an id has no entry for is left out.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    pub document: Document,
+    /// Today in the legal entity's time zone.
+    pub today: Date,
+    pub items: BTreeMap<ItemId, ItemBrief>,
+    pub line_extras: BTreeMap<LineId, LineExtras>,
+    /// All application rows on the invoice, reversals too.
+    pub applications: Vec<Application>,
+    pub payments: BTreeMap<PaymentId, Payment>,
+    pub notes: BTreeMap<CreditNoteId, CreditNote>,
+    pub write_offs: BTreeMap<WriteOffId, WriteOff>,
+    /// Refunds that name one of the payments.
+    pub refunds: Vec<Refund>,
+    pub custom_fields: Vec<CustomFieldValue>,
+    pub tags: Vec<String>,
+    pub comments: Vec<Comment>,
+    pub attachments: Vec<AttachmentView>,
+    pub entity_name: String,
+    pub time_zone: String,
+    pub side_cars: Vec<(String, String)>,
+}
+
+impl Parts {
+    /// A document with nothing beside it.
+    pub fn of(document: Document, today: Date) -> Parts {
+        Parts {
+            document,
+            today,
+            items: BTreeMap::new(),
+            line_extras: BTreeMap::new(),
+            applications: Vec::new(),
+            payments: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            write_offs: BTreeMap::new(),
+            refunds: Vec::new(),
+            custom_fields: Vec::new(),
+            tags: Vec::new(),
+            comments: Vec::new(),
+            attachments: Vec::new(),
+            entity_name: String::new(),
+            time_zone: String::new(),
+            side_cars: Vec::new(),
+        }
+    }
+}
+
+/// How a line counts among base, usage and one-time charges; together they are all lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bucket {
+    Recurring,
+    Usage,
+    OneTime,
+}
+
+const fn bucket(kind: LineKind) -> Bucket {
+    match kind {
+        LineKind::Recurring | LineKind::Minimum | LineKind::Proration => Bucket::Recurring,
+        LineKind::Usage => Bucket::Usage,
+        LineKind::OneTime
+        | LineKind::Adjustment
+        | LineKind::LateFee
+        | LineKind::Shipping
+        | LineKind::Rounding => Bucket::OneTime,
+    }
+}
+
+impl View {
+    pub fn assemble(mut parts: Parts) -> View {
+        let invoice = &parts.document.invoice;
+        let money = |minor: i64| invoice.money(minor);
+        let summary = Summary::from_invoice(invoice, parts.today, !parts.attachments.is_empty());
+        let sum_of = |wanted: Bucket| -> Money {
+            let lines = parts.document.lines.iter().filter(|line| bucket(line.kind) == wanted);
+            money(lines.map(|line| line.amounts.taxable).sum())
+        };
+        let (payments, credits, write_offs) = settlements(&parts);
+        let lines = parts
+            .document
+            .lines
+            .iter()
+            .map(|line| {
+                let item = line.item_id.and_then(|id| parts.items.get(&id)).cloned();
+                line_view(line, item, parts.line_extras.remove(&line.id).unwrap_or_default(), &money)
+            })
+            .collect();
+        let taxes = parts
+            .document
+            .taxes
+            .iter()
+            .map(|total| TaxView { base: money(total.base), amount: money(total.amount), total: total.clone() })
+            .collect();
+        View {
+            lines,
+            taxes,
+            recurring_total: sum_of(Bucket::Recurring),
+            usage_total: sum_of(Bucket::Usage),
+            one_time_total: sum_of(Bucket::OneTime),
+            line_discounts: money(parts.document.lines.iter().map(|line| line.amounts.discount).sum()),
+            payments,
+            credits,
+            write_offs,
+            custom_fields: parts.custom_fields,
+            tags: parts.tags,
+            comments: parts.comments,
+            attachments: parts.attachments,
+            entity_name: parts.entity_name,
+            time_zone: parts.time_zone,
+            side_cars: parts.side_cars,
+            allowances: parts.document.allowances,
+            summary,
+        }
+    }
+}
+
+fn line_view(
+    line: &Line,
+    item: Option<ItemBrief>,
+    extras: LineExtras,
+    money: &impl Fn(i64) -> Money,
+) -> LineView {
+    let amounts = line.amounts;
+    LineView {
+        id: line.id,
+        position: line.position,
+        kind: line.kind,
+        item,
+        name: line.name.clone(),
+        description: line.description.clone(),
+        unit: line.unit.clone(),
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        gross: money(amounts.gross),
+        discount: money(amounts.discount),
+        net: money(amounts.net),
+        allowance: money(amounts.allowance),
+        taxable: money(amounts.taxable),
+        tax: money(amounts.tax),
+        total: money(amounts.taxable + amounts.tax),
+        from_on: line.period.map(|period| period.from),
+        until_on: line.period.map(|period| period.until),
+        last_on: line.period.and_then(|period| period.until.yesterday().ok()),
+        charge_number: line.charge_number.clone(),
+        purchase_order: line.purchase_order.clone(),
+        partner_sku: line.partner_sku.clone(),
+        gl_code: line.gl_code.clone(),
+        tax_treatment: line.tax.clone(),
+        discounts: line.discounts.clone(),
+        custom_fields: extras.custom_fields,
+        tags: extras.tags,
+        side_cars: extras.side_cars,
+    }
+}
+
+/// Payments (live ones with what is left of them, reversed ones with what they were), live credits and live
+/// write-offs, in the order applied.
+fn settlements(parts: &Parts) -> (Vec<PaymentApplied>, Vec<CreditApplied>, Vec<WriteOffApplied>) {
+    let money = |minor| parts.document.invoice.money(minor);
+    let (mut payments, mut credits, mut write_offs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut folded = LiveApplication::fold(&parts.applications);
+    folded.sort_by_key(|live| (live.row.applied_on, live.row.created_at, live.row.id));
+    for live in folded {
+        let left = live.left();
+        match live.row.source {
+            Source::Payment(id) => {
+                if let Some(payment) = parts.payments.get(&id) {
+                    payments.push(payment_applied(&live, payment, &parts.refunds));
+                }
+            }
+            Source::CreditNote(id) if left != 0 => credits.push(CreditApplied {
+                application_id: live.row.id,
+                credit_note_id: id,
+                number: parts.notes.get(&id).and_then(|note| note.number.clone()),
+                amount: money(left),
+                applied_on: live.row.applied_on,
+            }),
+            Source::WriteOff(id) if left != 0 => {
+                if let Some(write_off) = parts.write_offs.get(&id) {
+                    write_offs.push(WriteOffApplied {
+                        write_off_id: id,
+                        amount: money(left),
+                        reason: write_off.reason.clone(),
+                        written_off_on: write_off.written_off_on,
+                    });
+                }
+            }
+            Source::CreditNote(_) | Source::WriteOff(_) => {}
+        }
+    }
+    (payments, credits, write_offs)
+}
+
+fn payment_applied(live: &LiveApplication, payment: &Payment, refunds: &[Refund]) -> PaymentApplied {
+    let left = live.left();
+    PaymentApplied {
+        application_id: live.row.id,
+        payment_id: payment.id,
+        mode: payment.mode,
+        amount: payment.money(if left == 0 { live.row.amount } else { left }),
+        payment_amount: payment.money(payment.amount),
+        amount_refunded: payment.money(payment.amount_refunded(refunds)),
+        bank_charges: payment.money(payment.bank_charges),
+        exchange_rate: payment.fx.as_ref().map_or(Decimal::ONE, |fx| fx.rate),
+        received_on: payment.received_on,
+        applied_on: live.row.applied_on,
+        reference: payment.reference.clone(),
+        description: payment.description.clone(),
+        gateway: payment.gateway.clone(),
+        gateway_transaction_id: payment.gateway_transaction_id.clone(),
+        reversed: live.last_reversal.filter(|_| left == 0),
+    }
+}
+
+impl Payment {
+    /// What went back to the customer in all three ways: the payment's own refunds and those paid out through
+    /// credit notes. (Zoho's seed: paid 370, refunded 50 by credit note, balance 0.)
+    pub fn amount_refunded(&self, refunds: &[Refund]) -> i64 {
+        let by_notes: i64 = refunds
+            .iter()
+            .filter(|refund| refund.kind == RefundKind::ByCreditNote && refund.payment_id == Some(self.id))
+            .map(|refund| refund.amount)
+            .sum();
+        self.refunded + by_notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{EntityId, RefundId};
+    use crate::invoice::totals::{DraftLine, compute, DraftInput};
+    use crate::invoice::{LineTax, Period};
+    use crate::money::Currency;
+    use crate::payment::allocate::{Wish, allocate, unapply};
+    use crate::payment::{PaymentMode, ReversalKind};
+    use crate::tax::{PriceMode, TaxRounding};
+    use crate::testing::{Settling, day, invoice, payment};
+    use jiff::Timestamp;
+
+    #[track_caller]
+    fn check(balance: i64, today: Date, expected: Standing, overdue: i64, days: i64) {
+        let mut noun = invoice(1, 370);
+        noun.due_on = day(2026, 2, 14);
+        noun.settled.credits = 370 - balance;
+        noun.recompute_balance();
+        let summary = Summary::from_invoice(&noun, today, false);
+        assert_eq!((summary.standing, summary.overdue.minor, summary.days_overdue), (expected, overdue, days));
+        assert_eq!(summary.is_overdue, overdue > 0);
+        assert_eq!(summary.is_paid, balance == 0);
+        assert_eq!((summary.applied.minor, summary.balance.minor), (370 - balance, balance));
+    }
+
+    #[test]
+    fn standing_is_derived_from_balance_and_day() {
+        let (due, after) = (day(2026, 2, 14), day(2026, 2, 15));
+        check(370, due, Standing::Open, 0, 0);
+        check(370, after, Standing::Overdue, 370, 1);
+        check(70, due, Standing::PartlyPaid, 0, 0);
+        check(70, day(2026, 4, 15), Standing::PartlyPaidOverdue, 70, 60);
+        check(0, after, Standing::Paid, 0, 0);
+        for (state, expected) in [(State::Draft, Standing::Draft), (State::Void, Standing::Void)] {
+            let noun = Invoice { state, ..invoice(1, 370) };
+            let summary = Summary::from_invoice(&noun, day(2030, 1, 1), true);
+            assert_eq!((summary.standing, summary.is_overdue, summary.is_paid), (expected, false, false));
+        }
+    }
+
+    #[test]
+    fn a_view_adds_up_and_shows_what_settled_it() {
+        let kinds = [LineKind::Recurring, LineKind::Usage, LineKind::OneTime, LineKind::Shipping, LineKind::Minimum];
+        let input = DraftInput {
+            currency: Currency::USD,
+            price_mode: PriceMode::Exclusive,
+            tax_rounding: TaxRounding::PerGroup,
+            lines: (1..)
+                .zip(kinds)
+                .map(|(price, kind)| DraftLine {
+                    kind,
+                    period: Some(Period { from: day(2026, 1, 1), until: day(2026, 2, 1) }),
+                    ..DraftLine::new("x", Decimal::ONE, Decimal::from_whole(price), LineTax::untaxed())
+                })
+                .collect(),
+            allowances: Vec::new(),
+        };
+        let computed = compute(&input).expect("computes");
+        let mut noun = invoice(1, 1500);
+        noun.totals = computed.totals;
+        let mut set = Settling::new(noun, vec![payment(1, 800), payment(2, 700)], Vec::new());
+        let wishes = [(0, 800), (1, 700)]
+            .map(|(index, amount)| Wish { payment: set.payment_id(index), invoice: set.id, amount });
+        let on = day(2026, 2, 1);
+        let done = allocate(&mut set.sources.payments, &mut set.invoices, &wishes, &[], Currency::USD, on);
+        set.store(done.expect("applies").applications);
+        let mut live = set.live();
+        let booked = set.invoices.get_mut(&set.id).expect("there");
+        let back = unapply(booked, &mut set.sources, &mut live[1], on).expect("reverses");
+        set.store(vec![back.application]);
+
+        let lines: Vec<Line> = (1..)
+            .zip(input.lines)
+            .zip(computed.lines)
+            .map(|((id, draft), done)| Line::from_draft(LineId(id), id, draft, done))
+            .collect();
+        let document =
+            Document { invoice: set.invoice().noun.clone(), lines, taxes: computed.taxes, allowances: computed.allowances };
+        let refund = Refund {
+            id: RefundId(1),
+            kind: RefundKind::ByCreditNote,
+            customer_id: document.invoice.customer_id,
+            entity_id: EntityId(1),
+            currency: Currency::USD,
+            payment_id: Some(set.payment_id(0)),
+            credit_note_id: Some(CreditNoteId(1)),
+            invoice_id: Some(set.id),
+            amount: 50,
+            refunded_on: on,
+            mode: PaymentMode::Cash,
+            reference: String::new(),
+            description: String::new(),
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        let mut parts = Parts::of(document, on);
+        parts.applications = set.rows.clone();
+        parts.payments = set.sources.payments.values().map(|booked| (booked.noun.id, booked.noun.clone())).collect();
+        parts.refunds = vec![refund];
+        let view = View::assemble(parts);
+        assert_eq!((view.recurring_total.minor, view.usage_total.minor, view.one_time_total.minor), (600, 200, 700));
+        assert_eq!(view.lines[0].last_on, Some(day(2026, 1, 31)));
+        assert_eq!(view.lines[0].total.to_plain(), "1");
+        assert_eq!((view.summary.payments.minor, view.summary.balance.minor), (800, 700));
+        let shown: Vec<_> = view.payments.iter().map(|p| (p.amount.minor, p.amount_refunded.minor, p.reversed)).collect();
+        assert_eq!(shown, [(800, 50, None), (700, 0, Some(ReversalKind::Undone))]);
+    }
+}

@@ -1,0 +1,181 @@
+//! Who may come in and how often: credentials, replay protection, rate counters, idempotency keys.
+
+use crate::columns::Columns;
+use crate::snapshots::{read_texts, write_list};
+use crate::{Error, Result, Row, Tx, insert, params, sql};
+use domain::id::{CredentialId, CustomerId, TenantId};
+use jiff::Timestamp;
+
+insert! {
+    INSERT_CREDENTIAL = "credentials" (tenant_id, id, face, label, customer_id, scopes, entitlements, lookup_hash,
+        secret_hash, signing_key, created_at, expires_at, revoked_at);
+}
+
+macro_rules! credential_columns {
+    () => {
+        "tenant_id, id, face, label, customer_id, scopes, entitlements, lookup_hash, secret_hash, signing_key, \
+         created_at, expires_at, revoked_at"
+    };
+}
+
+sql! {
+    LIST_CREDENTIALS = concat!("SELECT ", credential_columns!(), " FROM credentials WHERE tenant_id = $1 ORDER BY id");
+    REVOKE_CREDENTIAL = "UPDATE credentials SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
+    INSERT_NONCE = "INSERT INTO nonces (tenant_id, credential_id, nonce, seen_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (tenant_id, credential_id, nonce) DO NOTHING";
+    FORGET_NONCES = "DELETE FROM nonces WHERE tenant_id = $1 AND seen_at < $2";
+    COUNT_USE = "INSERT INTO rate_counters (tenant_id, name, window_key, used, last_at) VALUES ($1, $2, $3, 1, $4) \
+        ON CONFLICT (tenant_id, name, window_key) DO UPDATE SET used = rate_counters.used + 1, last_at = excluded.last_at \
+        RETURNING used";
+    READ_COUNTER = "SELECT used, last_at FROM rate_counters WHERE tenant_id = $1 AND name = $2 AND window_key = $3";
+    FORGET_COUNTERS = "DELETE FROM rate_counters WHERE tenant_id = $1 AND last_at < $2";
+    TAKE_KEY = "INSERT INTO idempotency (tenant_id, key, request_hash, answer, created_at) \
+        VALUES ($1, $2, $3, NULL, $4) ON CONFLICT (tenant_id, key) DO NOTHING";
+    LOAD_KEY = "SELECT request_hash, answer, created_at FROM idempotency WHERE tenant_id = $1 AND key = $2";
+    STORE_ANSWER = "UPDATE idempotency SET answer = $3 WHERE tenant_id = $1 AND key = $2";
+    FORGET_KEYS = "DELETE FROM idempotency WHERE tenant_id = $1 AND created_at < $2";
+}
+
+sql! {
+    global FIND_CREDENTIAL = concat!("SELECT ", credential_columns!(), " FROM credentials WHERE lookup_hash = $1");
+}
+
+/// How a client presents itself. Tokens and passwords are kept as SHA-256 of 256 random bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    pub tenant: TenantId,
+    pub id: CredentialId,
+    pub face: String,
+    pub label: String,
+    /// The customer it acts for with everything below; `None` acts for the tenant's staff.
+    pub customer_id: Option<CustomerId>,
+    pub scopes: Vec<String>,
+    pub entitlements: Vec<String>,
+    /// Hash of the token, or of the public key of a key pair.
+    pub lookup_hash: String,
+    /// Hash of a key pair's private half.
+    pub secret_hash: Option<String>,
+    /// The private half itself where the vendor's scheme signs requests with it (HMAC needs the key).
+    pub signing_key: Option<String>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+fn credential(row: &Row<'_>) -> Result<Credential> {
+    let mut c = Columns::of(row);
+    Ok(Credential {
+        tenant: TenantId(c.int()?),
+        id: CredentialId(c.int()?),
+        face: c.text()?,
+        label: c.text()?,
+        customer_id: c.opt_int()?.map(CustomerId),
+        scopes: read_texts(&c.text()?)?,
+        entitlements: read_texts(&c.text()?)?,
+        lookup_hash: c.text()?,
+        secret_hash: c.opt_text()?,
+        signing_key: c.opt_text()?,
+        created_at: c.instant()?,
+        expires_at: c.opt_instant()?,
+        revoked_at: c.opt_instant()?,
+    })
+}
+
+pub async fn insert_credential(tx: &mut Tx<'_>, credential: &Credential) -> Result<()> {
+    let (scopes, entitlements) = (write_list(&credential.scopes), write_list(&credential.entitlements));
+    let row = params![
+        credential.tenant,
+        credential.id,
+        credential.face.as_str(),
+        credential.label.as_str(),
+        credential.customer_id,
+        scopes.as_str(),
+        entitlements.as_str(),
+        credential.lookup_hash.as_str(),
+        credential.secret_hash.as_deref(),
+        credential.signing_key.as_deref(),
+        credential.created_at,
+        credential.expires_at,
+        credential.revoked_at,
+    ];
+    tx.insert(&INSERT_CREDENTIAL, row).await
+}
+
+/// Before the tenant is known: the hash is the key.
+pub async fn find_credential(tx: &mut Tx<'_>, lookup_hash: &str) -> Result<Option<Credential>> {
+    tx.opt(&FIND_CREDENTIAL, params![lookup_hash], credential).await
+}
+
+pub async fn credentials(tx: &mut Tx<'_>) -> Result<Vec<Credential>> {
+    let tenant = tx.tenant();
+    tx.all(&LIST_CREDENTIALS, params![tenant], credential).await
+}
+
+pub async fn revoke_credential(tx: &mut Tx<'_>, id: CredentialId, at: Timestamp) -> Result<bool> {
+    let tenant = tx.tenant();
+    Ok(tx.exec(&REVOKE_CREDENTIAL, params![tenant, id, at]).await? == 1)
+}
+
+/// Remembers a nonce; false when it has been seen before. Nonces older than `forget_before` are dropped.
+pub async fn remember_nonce(
+    tx: &mut Tx<'_>,
+    credential: CredentialId,
+    nonce: &str,
+    at: Timestamp,
+    forget_before: Timestamp,
+) -> Result<bool> {
+    let tenant = tx.tenant();
+    tx.exec(&FORGET_NONCES, params![tenant, forget_before]).await?;
+    Ok(tx.exec(&INSERT_NONCE, params![tenant, credential, nonce, at]).await? == 1)
+}
+
+/// Counts one use in a window and returns how many there were with it.
+pub async fn count_use(tx: &mut Tx<'_>, name: &str, window_key: &str, at: Timestamp) -> Result<i64> {
+    let tenant = tx.tenant();
+    tx.one(&COUNT_USE, params![tenant, name, window_key, at], |row| row.int(0)).await
+}
+
+/// How often, and when last, a window was used.
+pub async fn counter(tx: &mut Tx<'_>, name: &str, window_key: &str) -> Result<Option<(i64, Timestamp)>> {
+    let tenant = tx.tenant();
+    tx.opt(&READ_COUNTER, params![tenant, name, window_key], |row| Ok((row.int(0)?, row.timestamp(1)?)))
+        .await
+}
+
+/// Drops what no promise needs any longer: counters, and idempotency keys past their retention.
+pub async fn forget(tx: &mut Tx<'_>, counters_before: Timestamp, keys_before: Timestamp) -> Result<u64> {
+    let tenant = tx.tenant();
+    let counters = tx.exec(&FORGET_COUNTERS, params![tenant, counters_before]).await?;
+    let keys = tx.exec(&FORGET_KEYS, params![tenant, keys_before]).await?;
+    Ok(counters + keys)
+}
+
+/// A key's first request and its stored answer; `None` while a longer verb is still at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    pub request_hash: String,
+    pub answer: Option<Vec<u8>>,
+}
+
+/// Takes an idempotency key for this transaction. `None`: it is ours now. `Some`: it was used before; on
+/// PostgreSQL the insert waited for the twin that held it.
+pub async fn take_key(tx: &mut Tx<'_>, key: &str, request_hash: &str, at: Timestamp) -> Result<Option<KeyUse>> {
+    let tenant = tx.tenant();
+    if tx.exec(&TAKE_KEY, params![tenant, key, request_hash, at]).await? == 1 {
+        return Ok(None);
+    }
+    tx.one(&LOAD_KEY, params![tenant, key], |row| {
+        Ok(KeyUse { request_hash: row.text(0)?, answer: row.opt_bytes(1)? })
+    })
+    .await
+    .map(Some)
+}
+
+/// Stores the answer's bytes beside the key, in the change's own transaction.
+pub async fn store_answer(tx: &mut Tx<'_>, key: &str, answer: &[u8]) -> Result<()> {
+    let tenant = tx.tenant();
+    match tx.exec(&STORE_ANSWER, params![tenant, key, answer]).await? {
+        1 => Ok(()),
+        _ => Err(Error::NotFound("STORE_ANSWER")),
+    }
+}

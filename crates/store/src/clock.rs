@@ -1,0 +1,13 @@
+//! The only place of the store where a clock is read.
+
+use std::time::Instant;
+
+/// The system clock: `created_at`, leases, tokens, retention. Never a business date.
+pub fn system_now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// A monotonic instant, for measuring how long something took.
+pub(crate) fn stopwatch() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,50 @@
+//! Owns all SQL, both databases, transactions, ids, leases and migrations. Does not own rules: what may be saved is
+//! decided by the domain, when by the verbs.
+
+pub mod check;
+pub mod clock;
+mod config;
+mod db;
+pub mod dialect;
+mod error;
+mod ids;
+pub mod lease;
+mod lite;
+pub mod migrate;
+mod pg;
+mod row;
+pub mod sql;
+mod stats;
+mod tx;
+mod value;
+
+pub use config::{Config, Synchronous, Url};
+pub use db::{Body, Db, Work, body};
+pub use dialect::Dialect;
+pub use error::{Error, Result};
+#[doc(hidden)]
+pub use inventory;
+pub use migrate::{Migrated, Migration, SchemaStatus};
+pub use row::{Row, Rows};
+pub use sql::{Insert, Sql};
+pub use stats::Stats;
+pub use tx::Tx;
+pub use value::{Batch, Value};
+
+// nouns
+pub mod access;
+pub mod applications;
+pub mod catalogue;
+mod columns;
+pub mod credit_notes;
+pub mod customers;
+pub mod entities;
+pub mod invoice_list;
+pub mod invoice_parts;
+pub mod invoices;
+pub mod ledger;
+pub mod names;
+pub mod payments;
+mod snapshots;
+pub mod tenants;
+pub mod trail;

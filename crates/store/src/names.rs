@@ -1,0 +1,237 @@
+//! What hangs on other objects: vendors' ids and side-cars, custom fields and their values, tags.
+
+use crate::columns::Columns;
+use crate::{Batch, Result, Row, Tx, Value, insert, params, sql};
+use domain::id::CustomFieldId;
+use domain::invoice::view::CustomFieldValue;
+use jiff::Timestamp;
+
+insert! {
+    INSERT_FOREIGN_ID = "foreign_ids" (tenant_id, face, kind, foreign_id, id, collides_with);
+    INSERT_SIDE_CAR = "side_cars" (tenant_id, face, object_kind, object_id, content);
+    INSERT_FIELD = "custom_fields" (tenant_id, id, object_kind, field_index, label, data_type, is_mandatory,
+        pii_type, max_length, help_text, show_in_portal, show_in_pdf, is_active, created_at);
+    INSERT_TAG = "object_tags" (tenant_id, object_kind, object_id, position, label, tag_id, option_id);
+}
+
+sql! {
+    pub FIND_FOREIGN_ID = "SELECT id FROM foreign_ids WHERE tenant_id = $1 AND face = $2 AND kind = $3 AND foreign_id = $4";
+    pub LOAD_FOREIGN_IDS = "SELECT kind, id, foreign_id FROM foreign_ids WHERE tenant_id = $1 AND face = $2 AND id @in($3)";
+    pub LOAD_SIDE_CARS = "SELECT object_kind, object_id, face, content FROM side_cars \
+        WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3)";
+    SET_SIDE_CAR = "INSERT INTO side_cars (tenant_id, face, object_kind, object_id, content) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (tenant_id, object_kind, object_id, face) DO UPDATE SET content = excluded.content";
+    LIST_FIELDS = "SELECT id, object_kind, field_index, label, data_type, is_mandatory, pii_type, max_length, help_text, \
+        show_in_portal, show_in_pdf, is_active, created_at FROM custom_fields \
+        WHERE tenant_id = $1 ORDER BY object_kind, field_index";
+    SET_VALUE = "INSERT INTO custom_field_values (tenant_id, object_kind, object_id, field_id, value) \
+        VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (tenant_id, object_kind, object_id, field_id) DO UPDATE SET value = excluded.value";
+    CLEAR_VALUE = "DELETE FROM custom_field_values WHERE tenant_id = $1 AND object_kind = $2 AND object_id = $3 AND field_id = $4";
+    pub LOAD_VALUES = "SELECT v.object_id, f.id, f.field_index, f.label, v.value, f.data_type FROM custom_field_values v \
+        JOIN custom_fields f ON f.tenant_id = v.tenant_id AND f.id = v.field_id \
+        WHERE v.tenant_id = $1 AND v.object_kind = $2 AND v.object_id @in($3) ORDER BY v.object_id, f.field_index";
+    pub LOAD_TAGS = "SELECT object_id, label, tag_id, option_id FROM object_tags \
+        WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3) ORDER BY object_id, position";
+    CLEAR_TAGS = "DELETE FROM object_tags WHERE tenant_id = $1 AND object_kind = $2 AND object_id = $3";
+}
+
+/// A vendor's id of one of our objects. `collides_with` is the native id that the same text would spell in
+/// that face's alphabet; the allocator skips it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignId {
+    pub kind: String,
+    pub id: i64,
+    pub foreign_id: String,
+}
+
+pub async fn insert_foreign_id(
+    tx: &mut Tx<'_>,
+    face: &str,
+    name: &ForeignId,
+    collides_with: Option<i64>,
+) -> Result<()> {
+    let tenant = tx.tenant();
+    let row = params![tenant, face, name.kind.as_str(), name.foreign_id.as_str(), name.id, collides_with];
+    tx.insert(&INSERT_FOREIGN_ID, row).await
+}
+
+pub async fn find_foreign_id(tx: &mut Tx<'_>, face: &str, kind: &str, text: &str) -> Result<Option<i64>> {
+    let tenant = tx.tenant();
+    tx.opt(&FIND_FOREIGN_ID, params![tenant, face, kind, text], |row| row.int(0)).await
+}
+
+/// A row of [`LOAD_FOREIGN_IDS`].
+pub fn foreign_id_row(row: &Row<'_>) -> Result<ForeignId> {
+    Ok(ForeignId { kind: row.text(0)?, id: row.int(1)?, foreign_id: row.text(2)? })
+}
+
+/// The face's own ids of any of these objects, whatever their kind.
+pub async fn foreign_ids(tx: &mut Tx<'_>, face: &str, ids: &[i64]) -> Result<Vec<ForeignId>> {
+    let tenant = tx.tenant();
+    tx.all(&LOAD_FOREIGN_IDS, params![tenant, face, ids], foreign_id_row).await
+}
+
+/// A vendor's own fields of one object: JSON text that only that face reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideCar {
+    pub object_kind: String,
+    pub object_id: i64,
+    pub face: String,
+    pub content: String,
+}
+
+/// A row of [`LOAD_SIDE_CARS`].
+pub fn side_car_row(row: &Row<'_>) -> Result<SideCar> {
+    Ok(SideCar { object_kind: row.text(0)?, object_id: row.int(1)?, face: row.text(2)?, content: row.text(3)? })
+}
+
+pub async fn set_side_car(
+    tx: &mut Tx<'_>,
+    face: &str,
+    object_kind: &str,
+    object_id: i64,
+    content: &str,
+) -> Result<()> {
+    let tenant = tx.tenant();
+    tx.exec(&SET_SIDE_CAR, params![tenant, face, object_kind, object_id, content]).await.map(drop)
+}
+
+pub async fn side_cars(tx: &mut Tx<'_>, object_kind: &str, ids: &[i64]) -> Result<Vec<SideCar>> {
+    let tenant = tx.tenant();
+    tx.all(&LOAD_SIDE_CARS, params![tenant, object_kind, ids], side_car_row).await
+}
+
+/// A field that a tenant added to one kind of object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomField {
+    pub id: CustomFieldId,
+    pub object_kind: String,
+    /// From 1; ChargeOver's `custom_N` is index N.
+    pub index: i64,
+    pub label: String,
+    pub data_type: String,
+    pub is_mandatory: bool,
+    pub pii_type: String,
+    pub max_length: Option<i64>,
+    pub help_text: String,
+    pub show_in_portal: bool,
+    pub show_in_pdf: bool,
+    pub is_active: bool,
+    pub created_at: Timestamp,
+}
+
+pub async fn insert_custom_field(tx: &mut Tx<'_>, field: &CustomField) -> Result<()> {
+    let row = params![
+        tx.tenant(),
+        field.id,
+        field.object_kind.as_str(),
+        field.index,
+        field.label.as_str(),
+        field.data_type.as_str(),
+        field.is_mandatory,
+        field.pii_type.as_str(),
+        field.max_length,
+        field.help_text.as_str(),
+        field.show_in_portal,
+        field.show_in_pdf,
+        field.is_active,
+        field.created_at,
+    ];
+    tx.insert(&INSERT_FIELD, row).await
+}
+
+pub async fn custom_fields(tx: &mut Tx<'_>) -> Result<Vec<CustomField>> {
+    let tenant = tx.tenant();
+    tx.all(&LIST_FIELDS, params![tenant], |row| {
+        let mut c = Columns::of(row);
+        Ok(CustomField {
+            id: CustomFieldId(c.int()?),
+            object_kind: c.text()?,
+            index: c.int()?,
+            label: c.text()?,
+            data_type: c.text()?,
+            is_mandatory: c.flag()?,
+            pii_type: c.text()?,
+            max_length: c.opt_int()?,
+            help_text: c.text()?,
+            show_in_portal: c.flag()?,
+            show_in_pdf: c.flag()?,
+            is_active: c.flag()?,
+            created_at: c.instant()?,
+        })
+    })
+    .await
+}
+
+/// Sets a value; an empty one clears it.
+pub async fn set_value(
+    tx: &mut Tx<'_>,
+    object_kind: &str,
+    object_id: i64,
+    field: CustomFieldId,
+    value: &str,
+) -> Result<()> {
+    let tenant = tx.tenant();
+    if value.is_empty() {
+        tx.exec(&CLEAR_VALUE, params![tenant, object_kind, object_id, field]).await.map(drop)
+    } else {
+        tx.exec(&SET_VALUE, params![tenant, object_kind, object_id, field, value]).await.map(drop)
+    }
+}
+
+/// A row of [`LOAD_VALUES`]: the object and one of its values.
+pub fn value_row(row: &Row<'_>) -> Result<(i64, CustomFieldValue)> {
+    let mut c = Columns::of(row);
+    Ok((
+        c.int()?,
+        CustomFieldValue {
+            field_id: CustomFieldId(c.int()?),
+            index: c.int()?,
+            label: c.text()?,
+            value: c.text()?,
+            data_type: c.text()?,
+        },
+    ))
+}
+
+/// Values of several objects of one kind, by object and field index.
+pub async fn values(tx: &mut Tx<'_>, object_kind: &str, ids: &[i64]) -> Result<Vec<(i64, CustomFieldValue)>> {
+    let tenant = tx.tenant();
+    tx.all(&LOAD_VALUES, params![tenant, object_kind, ids], value_row).await
+}
+
+/// A label, and the two numbers with which Zoho's line tags name themselves (0 for a plain tag).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    pub object_id: i64,
+    pub label: String,
+    pub tag_id: i64,
+    pub option_id: i64,
+}
+
+/// A row of [`LOAD_TAGS`].
+pub fn tag_row(row: &Row<'_>) -> Result<Tag> {
+    Ok(Tag { object_id: row.int(0)?, label: row.text(1)?, tag_id: row.int(2)?, option_id: row.int(3)? })
+}
+
+/// Replaces the tags of one object.
+pub async fn set_tags(tx: &mut Tx<'_>, object_kind: &str, object_id: i64, tags: &[Tag]) -> Result<()> {
+    let tenant = tx.tenant();
+    tx.exec(&CLEAR_TAGS, params![tenant, object_kind, object_id]).await?;
+    let rows = (1_i64..)
+        .zip(tags)
+        .map(|(position, tag)| {
+            [
+                Value::from(tenant),
+                Value::from(object_kind),
+                Value::from(object_id),
+                Value::from(position),
+                Value::from(tag.label.as_str()),
+                Value::from(tag.tag_id),
+                Value::from(tag.option_id),
+            ]
+        });
+    let rows = Batch::of(&INSERT_TAG, rows);
+    tx.insert_many(&INSERT_TAG, &rows).await.map(drop)
+}
