@@ -9,6 +9,8 @@ pub mod issue;
 pub mod void;
 pub mod write_off;
 
+pub(crate) use build::standalone_input;
+pub(crate) use create::set_custom_fields;
 pub(crate) use content::{content_hash, content_text};
 
 use domain::id::{CustomFieldId, CustomerId, EntityId, ItemId, SalespersonId, TaxGroupId};

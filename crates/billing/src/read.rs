@@ -4,11 +4,12 @@
 mod invoice;
 mod invoice_list;
 mod money;
+mod names;
 mod parties;
 
-pub use invoice::{Named, Names};
+pub use invoice::{Named, Names, ThenView};
 pub use invoice_list::LinePage;
-pub use money::{NoteView, PaymentView};
+pub use money::{NoteView, PaymentView, SequenceEvents, ThenNote, ThenPayment, ThenRefund};
 pub use parties::{CustomerView, EntityView};
 
 use crate::caller::ActsFor;

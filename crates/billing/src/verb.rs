@@ -3,6 +3,7 @@
 
 use crate::answer::Answer;
 use crate::change::Change;
+use crate::caller::ActsFor;
 use crate::clock::day_in;
 use crate::{Billing, Caller, Error};
 use domain::party::LegalEntity;
@@ -38,6 +39,11 @@ impl Cx<'_, '_> {
 
     pub(crate) fn ids(&mut self, count: usize) -> Result<std::vec::IntoIter<i64>, Error> {
         Ok(self.tx.next_ids(count)?.into_iter())
+    }
+
+    /// Saves what was collected so far, for a verb that reads back what it did.
+    pub(crate) async fn flush(&mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.change).save(self.tx, self.caller, self.now).await
     }
 
     /// Today in the legal entity's zone.
@@ -78,6 +84,10 @@ where
     type Error = Error;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Told<T>, Error> {
+        // Customers read; only the tenant's staff changes its books.
+        if self.caller.acts_for != ActsFor::Staff {
+            return Err(Error::Forbidden { needs: "staff".to_owned() });
+        }
         if let Some(key) = &self.key
             && let Some(earlier) =
                 store::access::take_key(tx, &key.key, &key.request_hash, self.now).await?

@@ -82,7 +82,8 @@ pub fn document(document: &Document) -> Vec<Violation> {
 }
 
 /// I1 per line. In inclusive mode gross and discount contain tax and net does not, so that only signs and the
-/// taxable amount can be checked; without allowances taxable and tax are the gross left.
+/// taxable amount can be checked; without document allowances (one may come to nothing without its tax)
+/// taxable and tax are the gross left.
 fn lines(document: &Document, checks: &mut Checks) {
     let is_inclusive = document.invoice.price_mode == PriceMode::Inclusive;
     for line in &document.lines {
@@ -93,7 +94,7 @@ fn lines(document: &Document, checks: &mut Checks) {
         let left = total([amounts.gross, -amounts.discount].into_iter());
         if !is_inclusive {
             checks.same("I1", &on("net"), amounts.net, left);
-        } else if document.invoice.totals.allowances == 0 {
+        } else if document.allowances.iter().all(|allowance| allowance.is_charge) {
             checks.same("I1", &on("gross"), amounts.taxable + amounts.tax, left);
         }
         let taxable = total([amounts.net, -amounts.allowance].into_iter());

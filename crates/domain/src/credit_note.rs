@@ -9,8 +9,8 @@ use crate::money::{Currency, Decimal, Money};
 use crate::party::LegalEntity;
 use crate::refusal::Refusal;
 use crate::tax::{PriceMode, TaxRounding};
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// The note's header as stored; `draft -> issued -> void`. Amounts are minor units.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -63,7 +63,8 @@ pub(crate) fn part_of_row(stored: i64, from: i64, until: i64, whole: i64) -> Res
 }
 
 /// Base amount of a refund from a source: refunds take from the far end, so that applications (from the near
-/// end) and refunds together close at `base` in any order.
+/// end) and refunds together close at `base` in any order. After a reversal in between, which repeats its stored
+/// amounts, a refund that empties the source may leave the reversal's unit of rounding on it.
 pub fn refund_base(total: i64, base: i64, refunded_before: i64, refund: i64) -> Result<i64, Refusal> {
     if total == 0 {
         return Ok(0);
@@ -145,7 +146,8 @@ mod tests {
     #[test]
     fn refunds_and_applications_meet_in_the_middle() {
         let pot = Pot { total: 10_000, base: 9173, used: 0, base_used: 0 };
-        let refunds = refund_base(10_000, 9173, 0, 1111).expect("fits") + refund_base(10_000, 9173, 1111, 2222).expect("fits");
+        let refunds =
+            refund_base(10_000, 9173, 0, 1111).expect("fits") + refund_base(10_000, 9173, 1111, 2222).expect("fits");
         assert_eq!(pot.next(10_000 - 3333).expect("fits") + refunds, 9173);
         assert_eq!(realised_gain(100, 90), Ok(-10));
     }

@@ -13,8 +13,8 @@ use crate::id::{CustomerId, EntityId, InvoiceId, ItemId, LineId, SalespersonId, 
 use crate::money::{Currency, Decimal, Rate};
 use crate::party::{Address, Exemption, Terms};
 use crate::tax::{PriceMode, TaxCategory, TaxComponent, TaxRounding};
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// `draft -> issued -> void`; nothing else is stored as a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

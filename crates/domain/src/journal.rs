@@ -5,8 +5,8 @@ pub mod post;
 
 use crate::id::{CustomerId, EntityId, EntryId};
 use crate::money::Currency;
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// The minimum chart of accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -58,7 +58,6 @@ impl Money {
     }
 
     /// The same amount with the other sign.
-    #[expect(clippy::should_implement_trait, reason = "a verb beside checked_add and checked_sub")]
     pub const fn neg(self) -> Money {
         Money { minor: -self.minor, currency: self.currency }
     }

@@ -3,8 +3,8 @@
 use crate::id::{CustomerId, EntityId, TenantId, TermsId};
 use crate::money::Currency;
 use crate::tax::{PriceMode, TaxRounding};
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// The seller running the books.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,14 +3,12 @@
 pub mod allocate;
 pub mod refund;
 
-use crate::id::{
-    ApplicationId, CreditNoteId, CustomerId, EntityId, InvoiceId, PaymentId, RefundId, WriteOffId,
-};
+use crate::id::{ApplicationId, CreditNoteId, CustomerId, EntityId, InvoiceId, PaymentId, RefundId, WriteOffId};
 use crate::invoice::FxRate;
 use crate::money::{Currency, MAX_MINOR, Money};
 use crate::refusal::Refusal;
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaymentMode {

@@ -10,82 +10,206 @@ use jiff::civil::Date;
 pub enum Refusal {
     // numbers
     /// A result does not fit its type (amounts: 2^53 - 1 minor units).
-    TooLarge { what: &'static str },
+    TooLarge {
+        what: &'static str,
+    },
     /// More decimals than the currency has, by more than a client's float noise.
-    TooPrecise { what: &'static str, currency: Currency },
+    TooPrecise {
+        what: &'static str,
+        currency: Currency,
+    },
     /// Negative or zero where that makes no sense.
-    NotPositive { what: &'static str },
-    Negative { what: &'static str },
+    NotPositive {
+        what: &'static str,
+    },
+    Negative {
+        what: &'static str,
+    },
     /// A percentage above 100 or a rate outside its range.
-    RateOutOfRange { what: &'static str },
+    RateOutOfRange {
+        what: &'static str,
+    },
     /// A compound chain of rates that has no exact value at 1e-12.
     TaxRateTooPrecise,
     // documents
-    NoLines { invoice: InvoiceId },
-    TooManyLines { limit: usize },
+    NoLines {
+        invoice: InvoiceId,
+    },
+    TooManyLines {
+        limit: usize,
+    },
     NegativeTotal,
     /// A discount or allowance larger than what it is taken from.
-    DiscountTooLarge { what: &'static str },
-    NotDraft { invoice: InvoiceId },
-    NotIssued { invoice: InvoiceId },
-    AlreadyVoid { invoice: InvoiceId },
-    AlreadyIssued { invoice: InvoiceId },
+    DiscountTooLarge {
+        what: &'static str,
+    },
+    NotDraft {
+        invoice: InvoiceId,
+    },
+    NotIssued {
+        invoice: InvoiceId,
+    },
+    AlreadyVoid {
+        invoice: InvoiceId,
+    },
+    AlreadyIssued {
+        invoice: InvoiceId,
+    },
     /// The entity is `Locked`: only void and credit notes change an issued invoice.
-    Locked { invoice: InvoiceId },
+    Locked {
+        invoice: InvoiceId,
+    },
     /// Something is applied: no correction while it is.
-    Settled { invoice: InvoiceId, applied: Money },
+    Settled {
+        invoice: InvoiceId,
+        applied: Money,
+    },
     /// `if_settled: refuse`.
-    VoidWhileSettled { invoice: InvoiceId, applied: Money },
+    VoidWhileSettled {
+        invoice: InvoiceId,
+        applied: Money,
+    },
     /// An issued credit note refers to the invoice's lines.
-    CreditedByNote { invoice: InvoiceId, note: CreditNoteId },
-    BooksClosed { on: Date, closed_through: Date },
+    CreditedByNote {
+        invoice: InvoiceId,
+        note: CreditNoteId,
+    },
+    BooksClosed {
+        on: Date,
+        closed_through: Date,
+    },
     /// The corrected date leaves the period of the number's series.
-    DateLeavesSeries { invoice: InvoiceId },
-    DueBeforeDate { dated_on: Date, due_on: Date },
-    PeriodReversed { line: usize },
-    UnknownLine { line: LineId },
-    NumberTaken { number: String },
+    DateLeavesSeries {
+        invoice: InvoiceId,
+    },
+    DueBeforeDate {
+        dated_on: Date,
+        due_on: Date,
+    },
+    PeriodReversed {
+        line: usize,
+    },
+    UnknownLine {
+        line: LineId,
+    },
+    NumberTaken {
+        number: String,
+    },
     // settlement
-    CurrencyMismatch { expected: Currency, given: Currency },
+    CurrencyMismatch {
+        expected: Currency,
+        given: Currency,
+    },
     EntityMismatch,
-    CustomerMismatch { expected: CustomerId, given: CustomerId },
-    ExceedsBalance { invoice: InvoiceId, balance: Money, asked: Money },
-    ExceedsUnapplied { payment: PaymentId, unapplied: Money, asked: Money },
-    ExceedsRemaining { note: CreditNoteId, remaining: Money, asked: Money },
-    ExceedsApplied { payment: PaymentId, applied: Money, asked: Money },
+    CustomerMismatch {
+        expected: CustomerId,
+        given: CustomerId,
+    },
+    ExceedsBalance {
+        invoice: InvoiceId,
+        balance: Money,
+        asked: Money,
+    },
+    ExceedsUnapplied {
+        payment: PaymentId,
+        unapplied: Money,
+        asked: Money,
+    },
+    ExceedsRemaining {
+        note: CreditNoteId,
+        remaining: Money,
+        asked: Money,
+    },
+    ExceedsApplied {
+        payment: PaymentId,
+        applied: Money,
+        asked: Money,
+    },
     /// More credited on a line than it has left.
-    ExceedsCreditable { line: LineId, left: Money, asked: Money },
-    NothingOwed { invoice: InvoiceId },
-    BankChargesExceedAmount { amount: Money, charges: Money },
-    PaymentVoid { payment: PaymentId },
-    PaymentInUse { payment: PaymentId },
-    NotApplied { payment: PaymentId, invoice: InvoiceId },
+    ExceedsCreditable {
+        line: LineId,
+        left: Money,
+        asked: Money,
+    },
+    NothingOwed {
+        invoice: InvoiceId,
+    },
+    BankChargesExceedAmount {
+        amount: Money,
+        charges: Money,
+    },
+    PaymentVoid {
+        payment: PaymentId,
+    },
+    PaymentInUse {
+        payment: PaymentId,
+    },
+    NotApplied {
+        payment: PaymentId,
+        invoice: InvoiceId,
+    },
     AlreadyReversed,
     // credit notes
-    NoteNotDraft { note: CreditNoteId },
-    NoteNotIssued { note: CreditNoteId },
-    NoteInUse { note: CreditNoteId },
+    NoteNotDraft {
+        note: CreditNoteId,
+    },
+    NoteNotIssued {
+        note: CreditNoteId,
+    },
+    NoteInUse {
+        note: CreditNoteId,
+    },
     // write-off
-    NothingToWriteOff { invoice: InvoiceId },
-    NotWrittenOff { invoice: InvoiceId },
-    WriteOffSpent { write_off: WriteOffId },
-    RefundUnknown { refund: RefundId },
+    NothingToWriteOff {
+        invoice: InvoiceId,
+    },
+    NotWrittenOff {
+        invoice: InvoiceId,
+    },
+    WriteOffSpent {
+        write_off: WriteOffId,
+    },
+    RefundUnknown {
+        refund: RefundId,
+    },
     // foreign currency
-    RateMissing { currency: Currency, base: Currency },
+    RateMissing {
+        currency: Currency,
+        base: Currency,
+    },
     // parties
-    ParentIsDescendant { customer: CustomerId },
-    CustomerInUse { customer: CustomerId },
-    CustomerInactive { customer: CustomerId },
+    ParentIsDescendant {
+        customer: CustomerId,
+    },
+    CustomerInUse {
+        customer: CustomerId,
+    },
+    CustomerInactive {
+        customer: CustomerId,
+    },
     ItemInactive,
     TaxGroupInactive,
-    InUse { what: &'static str },
-    Blank { what: &'static str },
-    TooLong { what: &'static str, limit: usize },
+    InUse {
+        what: &'static str,
+    },
+    Blank {
+        what: &'static str,
+    },
+    TooLong {
+        what: &'static str,
+        limit: usize,
+    },
     /// A value that is not one of the allowed words, a bad time zone, e-mail, ...
-    Invalid { what: &'static str },
+    Invalid {
+        what: &'static str,
+    },
     /// A card number where only a gateway's token may stand.
-    CardNumber { what: &'static str },
-    Duplicate { what: &'static str },
+    CardNumber {
+        what: &'static str,
+    },
+    Duplicate {
+        what: &'static str,
+    },
 }
 
 impl std::fmt::Display for Refusal {

@@ -1,9 +1,9 @@
 //! What applying and reversing do to the nouns they touch, in one place: the invoice's projected sums, the
 //! source's own sums, and both sides in base currency.
 
+use crate::credit_note::CreditNote;
 use crate::fx::{self, Pot};
 use crate::id::{ApplicationId, CreditNoteId, CustomerId, InvoiceId, PaymentId, WriteOffId};
-use crate::credit_note::CreditNote;
 use crate::invoice::{Invoice, State};
 use crate::money::{Currency, Money, add, sub};
 use crate::payment::{Application, Payment, ReversalKind, Source, WriteOff};
@@ -265,11 +265,7 @@ pub fn reverse(
 
 /// What an invoice must be to be settled, in this order: amount above zero (`NotPositive`), `NotIssued` or
 /// `AlreadyVoid`, same legal entity, same currency, a customer that the payer pays for.
-pub(crate) fn check_target(
-    invoice: &Invoice,
-    amount: i64,
-    payer: &Payer<'_>,
-) -> Result<(), Refusal> {
+pub(crate) fn check_target(invoice: &Invoice, amount: i64, payer: &Payer<'_>) -> Result<(), Refusal> {
     if amount <= 0 {
         return Err(Refusal::NotPositive { what: "amount" });
     }

@@ -177,8 +177,7 @@ mod tests {
         let found = EffectiveRate::of(&components).map(|effective| {
             (effective.rate.percent_text(), effective.shares.iter().map(|s| s.percent_text()).collect::<Vec<_>>())
         });
-        let expected =
-            expected.map(|(rate, shares)| (rate.to_owned(), shares.iter().map(|&s| s.to_owned()).collect()));
+        let expected = expected.map(|(rate, shares)| (rate.to_owned(), shares.iter().map(|&s| s.to_owned()).collect()));
         assert_eq!(found, expected);
     }
 

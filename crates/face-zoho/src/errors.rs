@@ -26,12 +26,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub fn new(status: u16, code: u32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            headers: Vec::new(),
-        }
+        Self { status, code, message: message.into(), headers: Vec::new() }
     }
 
     fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -62,8 +57,7 @@ impl Fault {
 
     /// The organization header names another organization than the token's.
     pub fn foreign_organization(given: &str) -> Self {
-        let message =
-            format!("This user is not associated with the CompanyID/CompanyName: {given}.");
+        let message = format!("This user is not associated with the CompanyID/CompanyName: {given}.");
         Self::new(400, 6041, message)
     }
 
@@ -107,9 +101,7 @@ impl Fault {
             o.int("code", self.code).str("message", &self.message);
         });
         let answer = Answer::with_body(self.status, CONTENT_TYPE, body);
-        self.headers
-            .into_iter()
-            .fold(answer, |answer, (name, value)| answer.header(name, value))
+        self.headers.into_iter().fold(answer, |answer, (name, value)| answer.header(name, value))
     }
 }
 
@@ -152,11 +144,7 @@ fn of_error(error: Error, request_id: &RequestId) -> Fault {
         Error::Conflict { what } => {
             Fault::new(409, 4009, format!("Another change came first: {what}. Please try again."))
         }
-        Error::KeyReused => Fault::new(
-            422,
-            4022,
-            "The idempotency key has been used for another request.",
-        ),
+        Error::KeyReused => Fault::new(422, 4022, "The idempotency key has been used for another request."),
         Error::Forbidden { .. } => Fault::unauthorized(),
         Error::Busy { retry_after_seconds } => Fault::busy(retry_after_seconds),
         Error::Full => Fault::new(507, 1000, "The storage is full. Nothing has been changed."),
@@ -203,49 +191,29 @@ fn of_refusal(refusal: &Refusal) -> Fault {
         Refusal::RefundUnknown { .. } => return Fault::missing(noun("refund")),
         // Documents.
         Refusal::NoLines { .. } => (4101, "The invoice has no items.".into()),
-        Refusal::TooManyLines { limit } => {
-            (4102, format!("An invoice has at most {limit} items.").into())
-        }
+        Refusal::TooManyLines { limit } => (4102, format!("An invoice has at most {limit} items.").into()),
         Refusal::NegativeTotal => (4103, "The total of an invoice cannot be negative.".into()),
-        Refusal::DiscountTooLarge { .. } => {
-            (4104, "The discount is larger than the amount it is taken from.".into())
-        }
+        Refusal::DiscountTooLarge { .. } => (4104, "The discount is larger than the amount it is taken from.".into()),
         Refusal::NotDraft { .. } => (4105, "Only a draft can be changed in this way.".into()),
         Refusal::NotIssued { .. } => (4106, "The invoice is a draft or void.".into()),
         Refusal::AlreadyVoid { .. } => (4107, "The invoice is void.".into()),
         Refusal::AlreadyIssued { .. } => (4108, "The invoice has already been sent.".into()),
-        Refusal::Locked { .. } => {
-            (4109, "Sent invoices of this organization cannot be changed.".into())
+        Refusal::Locked { .. } => (4109, "Sent invoices of this organization cannot be changed.".into()),
+        Refusal::Settled { applied, .. } => {
+            (4110, format!("Payments or credits of {applied} are applied to the invoice.").into())
         }
-        Refusal::Settled { applied, .. } => (
-            4110,
-            format!("Payments or credits of {applied} are applied to the invoice.").into(),
-        ),
-        Refusal::VoidWhileSettled { applied, .. } => (
-            4111,
-            format!("The invoice cannot be voided: {applied} are applied to it.").into(),
-        ),
-        Refusal::CreditedByNote { .. } => {
-            (4112, "A credit note refers to the items of the invoice.".into())
+        Refusal::VoidWhileSettled { applied, .. } => {
+            (4111, format!("The invoice cannot be voided: {applied} are applied to it.").into())
         }
+        Refusal::CreditedByNote { .. } => (4112, "A credit note refers to the items of the invoice.".into()),
         Refusal::BooksClosed { closed_through, .. } => {
             (4113, format!("The books are closed through {closed_through}.").into())
         }
-        Refusal::DateLeavesSeries { .. } => {
-            (4114, "The date leaves the period of the invoice number.".into())
-        }
-        Refusal::DueBeforeDate { .. } => {
-            (4115, "The due date lies before the invoice date.".into())
-        }
-        Refusal::PeriodReversed { .. } => {
-            (4116, "The service period of an item ends before it begins.".into())
-        }
-        Refusal::NumberTaken { number } => {
-            (4117, format!("The invoice number {number} has already been used.").into())
-        }
-        Refusal::TaxRateTooPrecise => {
-            (4118, "The compound tax has no exact value.".into())
-        }
+        Refusal::DateLeavesSeries { .. } => (4114, "The date leaves the period of the invoice number.".into()),
+        Refusal::DueBeforeDate { .. } => (4115, "The due date lies before the invoice date.".into()),
+        Refusal::PeriodReversed { .. } => (4116, "The service period of an item ends before it begins.".into()),
+        Refusal::NumberTaken { number } => (4117, format!("The invoice number {number} has already been used.").into()),
+        Refusal::TaxRateTooPrecise => (4118, "The compound tax has no exact value.".into()),
         Refusal::RateMissing { currency, base } => {
             (4119, format!("There is no exchange rate from {currency} to {base}.").into())
         }
@@ -253,71 +221,47 @@ fn of_refusal(refusal: &Refusal) -> Fault {
         Refusal::CurrencyMismatch { expected, given } => {
             (4201, format!("The currency is {given}, not {expected}.").into())
         }
-        Refusal::EntityMismatch => {
-            (4202, "The documents belong to different legal entities.".into())
+        Refusal::EntityMismatch => (4202, "The documents belong to different legal entities.".into()),
+        Refusal::CustomerMismatch { .. } => (4203, "The documents belong to different customers.".into()),
+        Refusal::ExceedsBalance { balance, asked, .. } => {
+            (4204, format!("The amount {asked} exceeds the balance {balance} of the invoice.").into())
         }
-        Refusal::CustomerMismatch { .. } => {
-            (4203, "The documents belong to different customers.".into())
+        Refusal::ExceedsUnapplied { unapplied, asked, .. } => {
+            (4205, format!("The amount {asked} exceeds the unused amount {unapplied} of the payment.").into())
         }
-        Refusal::ExceedsBalance { balance, asked, .. } => (
-            4204,
-            format!("The amount {asked} exceeds the balance {balance} of the invoice.").into(),
-        ),
-        Refusal::ExceedsUnapplied { unapplied, asked, .. } => (
-            4205,
-            format!("The amount {asked} exceeds the unused amount {unapplied} of the payment.")
-                .into(),
-        ),
-        Refusal::ExceedsRemaining { remaining, asked, .. } => (
-            4206,
-            format!("The amount {asked} exceeds the balance {remaining} of the credit note.")
-                .into(),
-        ),
-        Refusal::ExceedsApplied { applied, asked, .. } => (
-            4207,
-            format!("The amount {asked} exceeds the applied amount {applied} of the payment.")
-                .into(),
-        ),
+        Refusal::ExceedsRemaining { remaining, asked, .. } => {
+            (4206, format!("The amount {asked} exceeds the balance {remaining} of the credit note.").into())
+        }
+        Refusal::ExceedsApplied { applied, asked, .. } => {
+            (4207, format!("The amount {asked} exceeds the applied amount {applied} of the payment.").into())
+        }
         Refusal::NothingOwed { .. } => (4208, "Nothing is owed on the invoice.".into()),
-        Refusal::BankChargesExceedAmount { amount, charges } => (
-            4209,
-            format!("The bank charges {charges} exceed the amount {amount}.").into(),
-        ),
+        Refusal::BankChargesExceedAmount { amount, charges } => {
+            (4209, format!("The bank charges {charges} exceed the amount {amount}.").into())
+        }
         Refusal::PaymentVoid { .. } => (4210, "The payment is void.".into()),
         Refusal::PaymentInUse { .. } => (4211, "The payment is applied to invoices.".into()),
-        Refusal::NotApplied { .. } => {
-            (4212, "The payment is not applied to the invoice.".into())
-        }
+        Refusal::NotApplied { .. } => (4212, "The payment is not applied to the invoice.".into()),
         Refusal::AlreadyReversed => (4213, "This has already been taken back.".into()),
         // Credit notes.
-        Refusal::ExceedsCreditable { left, asked, .. } => (
-            4301,
-            format!("The amount {asked} exceeds what is left to credit on the item: {left}.")
-                .into(),
-        ),
+        Refusal::ExceedsCreditable { left, asked, .. } => {
+            (4301, format!("The amount {asked} exceeds what is left to credit on the item: {left}.").into())
+        }
         Refusal::NoteNotDraft { .. } => (4302, "The credit note is not a draft.".into()),
         Refusal::NoteNotIssued { .. } => (4303, "The credit note is not open.".into()),
         Refusal::NoteInUse { .. } => (4304, "The credit note has been used.".into()),
         // Write-offs.
-        Refusal::NothingToWriteOff { .. } => {
-            (4401, "There is nothing to write off on the invoice.".into())
-        }
+        Refusal::NothingToWriteOff { .. } => (4401, "There is nothing to write off on the invoice.".into()),
         Refusal::NotWrittenOff { .. } => (4402, "The invoice has not been written off.".into()),
-        Refusal::WriteOffSpent { .. } => {
-            (4403, "The write off has already been cancelled.".into())
-        }
+        Refusal::WriteOffSpent { .. } => (4403, "The write off has already been cancelled.".into()),
         // Parties and catalogue.
-        Refusal::ParentIsDescendant { .. } => {
-            (4501, "A customer cannot be the parent of its own parent.".into())
-        }
+        Refusal::ParentIsDescendant { .. } => (4501, "A customer cannot be the parent of its own parent.".into()),
         Refusal::CustomerInUse { .. } => (4502, "The customer has transactions.".into()),
         Refusal::CustomerInactive { .. } => (4503, "The customer is inactive.".into()),
         Refusal::ItemInactive => (4504, "The item is inactive.".into()),
         Refusal::TaxGroupInactive => (4505, "The tax is inactive.".into()),
         Refusal::InUse { what } => (4506, format!("The {what} is in use.").into()),
-        Refusal::CardNumber { what } => {
-            (4507, format!("Card numbers are not accepted: {what}.").into())
-        }
+        Refusal::CardNumber { what } => (4507, format!("Card numbers are not accepted: {what}.").into()),
         Refusal::Duplicate { what } => (4508, format!("The {what} already exists.").into()),
     };
     Fault::new(400, code, message)

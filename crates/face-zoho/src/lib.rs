@@ -28,14 +28,7 @@ use http_kit::Edge;
 
 /// Zoho's API under all its prefixes, ready to be merged into a server.
 pub fn mounts(billing: &Billing, edge: &Edge) -> [Router; 3] {
-    Mount::ALL.map(|mount| {
-        http_kit::mount(
-            ZohoFace,
-            mount.prefix(),
-            router(billing.clone(), mount),
-            edge,
-        )
-    })
+    Mount::ALL.map(|mount| http_kit::mount(ZohoFace, mount.prefix(), router(billing.clone(), mount), edge))
 }
 
 /// The routes of one mount, without their prefix and edge.

@@ -21,18 +21,14 @@ impl Page {
     /// `page` from 1 and `per_page` from 1; more than 200 rows are 200.
     pub fn from_wire(query: &Query) -> Result<Self, Fault> {
         let page = at_least_one(query, "page")?.unwrap_or(1);
-        let per_page = at_least_one(query, "per_page")?.map_or(DEFAULT_PER_PAGE, |rows| {
-            u32::try_from(rows).map_or(MAX_PER_PAGE, |rows| rows.min(MAX_PER_PAGE))
-        });
+        let per_page = at_least_one(query, "per_page")?
+            .map_or(DEFAULT_PER_PAGE, |rows| u32::try_from(rows).map_or(MAX_PER_PAGE, |rows| rows.min(MAX_PER_PAGE)));
         Ok(Self { page, per_page })
     }
 
     pub fn paging(self) -> Paging {
         let offset = (self.page - 1).saturating_mul(u64::from(self.per_page));
-        Paging::Offset {
-            offset,
-            limit: self.per_page,
-        }
+        Paging::Offset { offset, limit: self.per_page }
     }
 
     /// The `page_context` of an answer.

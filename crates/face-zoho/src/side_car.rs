@@ -52,9 +52,7 @@ pub struct Autotransaction {
 
 /// This face's side-car of an object; the default when there is none.
 pub(crate) fn read<T: Default + DeserializeOwned>(side_cars: &[(String, String)]) -> T {
-    let ours = side_cars
-        .iter()
-        .find(|(face, _)| face == FaceName::Zoho.word());
+    let ours = side_cars.iter().find(|(face, _)| face == FaceName::Zoho.word());
     let Some((_, content)) = ours else {
         return T::default();
     };

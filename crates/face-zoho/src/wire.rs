@@ -5,11 +5,13 @@ use std::fmt::Display;
 use billing::read::Names;
 use domain::id::MAX_SAFE_INTEGER;
 use domain::money::{Currency, Money};
-use http_kit::json::Object;
+use http_kit::Answer;
+use http_kit::json::{Object, Style, object};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::errors::CONTENT_TYPE;
 use crate::mount::Types;
 
 /// Added to a native id, so that it looks like one of Zoho's: 16 or 17 digits.
@@ -42,11 +44,18 @@ pub(crate) fn is_id(text: &str) -> bool {
     (1..=MAX_ID_DIGITS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A success: code 0, the message, and what `fill` adds.
+pub(crate) fn success(message: &str, fill: impl FnOnce(&mut Object<'_>)) -> Answer {
+    let body = object(Style::COMPACT, |o| {
+        o.int("code", 0).str("message", message);
+        fill(o);
+    });
+    Answer::with_body(200, CONTENT_TYPE, body)
+}
+
 /// How an object is called here: the id that an import kept, else its native id spelled.
 pub(crate) fn id_of(names: &Names, kind: &str, id: i64) -> String {
-    names
-        .get(kind, id)
-        .map_or_else(|| spell(id), str::to_owned)
+    names.get(kind, id).map_or_else(|| spell(id), str::to_owned)
 }
 
 /// As [`id_of`]; empty for what is not there.
@@ -78,9 +87,7 @@ pub(crate) fn zone(name: &str) -> TimeZone {
 
 /// `2016-06-05T02:15:15-0700`: the offset has no colon.
 pub(crate) fn instant(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone())
-        .strftime("%Y-%m-%dT%H:%M:%S%z")
-        .to_string()
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%z").to_string()
 }
 
 /// `2:50 AM`, as comments have it.
@@ -96,11 +103,7 @@ pub(crate) fn minor_units(minor: i64, currency: Currency) -> String {
 /// The currency's sign; its code when it has none of its own.
 pub(crate) fn symbol(currency: Currency) -> String {
     let symbol = currency.symbol();
-    if symbol == "¤" {
-        currency.code().to_owned()
-    } else {
-        symbol
-    }
+    if symbol == "¤" { currency.code().to_owned() } else { symbol }
 }
 
 /// `###,##0.00`: how Zoho writes amounts of a currency with so many decimals.
@@ -112,12 +115,7 @@ pub(crate) fn currency_format(currency: Currency) -> String {
 }
 
 /// An amount that the seed prints bare and the OpenAPI declares as a string.
-pub(crate) fn put_amount(
-    object: &mut Object<'_>,
-    types: Types,
-    key: &str,
-    amount: impl Display,
-) {
+pub(crate) fn put_amount(object: &mut Object<'_>, types: Types, key: &str, amount: impl Display) {
     match types {
         Types::Seed => object.dec(key, amount),
         Types::OpenApi => object.text(key, amount),
@@ -160,7 +158,6 @@ pub(crate) fn file_size(bytes: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http_kit::json::{Style, object};
 
     #[test]
     fn ids_read_back() {
@@ -245,16 +242,8 @@ mod tests {
         check_digits("01234", r#"{"zip":"01234"}"#, r#"{"zip":"01234"}"#);
         check_digits("SW1A 1AA", r#"{"zip":"SW1A 1AA"}"#, r#"{"zip":"SW1A 1AA"}"#);
         check_digits("", r#"{"zip":""}"#, r#"{"zip":""}"#);
-        check_digits(
-            "9007199254740991",
-            r#"{"zip":9007199254740991}"#,
-            r#"{"zip":"9007199254740991"}"#,
-        );
-        check_digits(
-            "9007199254740992",
-            r#"{"zip":"9007199254740992"}"#,
-            r#"{"zip":"9007199254740992"}"#,
-        );
+        check_digits("9007199254740991", r#"{"zip":9007199254740991}"#, r#"{"zip":"9007199254740991"}"#);
+        check_digits("9007199254740992", r#"{"zip":"9007199254740992"}"#, r#"{"zip":"9007199254740992"}"#);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::snapshots::write_components;
 use crate::{Batch, Error, Result, Row, Tx, Value, insert, params, sql};
 use domain::credit_note::{CreditNote, CreditNoteLine, NoteDocument};
 use domain::id::{CreditNoteId, CreditNoteLineId, CustomerId, EntityId, InvoiceId, ItemId, LineId};
-use domain::invoice::{NumberOrigin, State, TaxTotal};
+use domain::invoice::{NumberOrigin, State};
 use domain::tax::{PriceMode, TaxRounding};
 
 macro_rules! note_columns {
@@ -52,11 +52,11 @@ sql! {
         " FROM credit_notes n WHERE n.tenant_id = $1 AND n.invoice_id = $2 AND n.state = 'issued' ORDER BY n.id");
     LOAD_NOTE_LINES = concat!("SELECT ", note_line_columns!(),
         " FROM credit_note_lines l WHERE l.tenant_id = $1 AND l.credit_note_id = $2 ORDER BY l.position");
-    LINES_ON_INVOICE = concat!("SELECT ", note_line_columns!(), " FROM credit_note_lines l \
+    LINES_ON_INVOICE = concat!("SELECT l.credit_note_id, ", note_line_columns!(), " FROM credit_note_lines l \
         JOIN credit_notes n ON n.tenant_id = l.tenant_id AND n.id = l.credit_note_id \
         WHERE l.tenant_id = $1 AND n.invoice_id = $2 AND n.state = 'issued' ORDER BY n.id, l.position");
     TAXES_ON_INVOICE = "SELECT t.tax_group_id, t.tax_group_name, t.tax_category, t.tax_components, t.exemption_code, \
-        t.exemption_reason, t.base, t.amount, t.component_amounts FROM credit_note_taxes t \
+        t.exemption_reason, t.base, t.amount, t.component_amounts, t.credit_note_id FROM credit_note_taxes t \
         JOIN credit_notes n ON n.tenant_id = t.tenant_id AND n.id = t.credit_note_id \
         WHERE t.tenant_id = $1 AND n.invoice_id = $2 AND n.state = 'issued' ORDER BY n.id, t.position";
     LOAD_NOTE_TAXES = "SELECT tax_group_id, tax_group_name, tax_category, tax_components, exemption_code, \
@@ -114,8 +114,11 @@ fn note(row: &Row<'_>) -> Result<CreditNote> {
     })
 }
 
-fn note_line(row: &Row<'_>) -> Result<CreditNoteLine> {
-    let mut c = Columns::of(row);
+fn note_line_row(row: &Row<'_>) -> Result<CreditNoteLine> {
+    note_line(&mut Columns::of(row))
+}
+
+fn note_line(c: &mut Columns<'_, '_>) -> Result<CreditNoteLine> {
     Ok(CreditNoteLine {
         id: CreditNoteLineId(c.int()?),
         position: c.int()?,
@@ -126,7 +129,7 @@ fn note_line(row: &Row<'_>) -> Result<CreditNoteLine> {
         description: c.text()?,
         quantity: c.decimal()?,
         unit_price: c.decimal()?,
-        tax_treatment: line_tax(&mut c)?,
+        tax_treatment: line_tax(c)?,
         gross: c.int()?,
         taxable: c.int()?,
         tax: c.int()?,
@@ -278,7 +281,7 @@ pub async fn load_document(tx: &mut Tx<'_>, id: CreditNoteId) -> Result<Option<N
     let Some(note) = load(tx, id).await? else {
         return Ok(None);
     };
-    let lines = tx.all(&LOAD_NOTE_LINES, params![tenant, id], note_line).await?;
+    let lines = tx.all(&LOAD_NOTE_LINES, params![tenant, id], note_line_row).await?;
     let taxes = tx.all(&LOAD_NOTE_TAXES, params![tenant, id], tax_row).await?;
     Ok(Some(NoteDocument { note, lines, taxes }))
 }
@@ -310,15 +313,30 @@ pub async fn on_invoice(tx: &mut Tx<'_>, invoice: InvoiceId) -> Result<Vec<Credi
     tx.all(&NOTES_ON_INVOICE, params![tenant, invoice], note).await
 }
 
-/// Lines and taxes of every issued note on the invoice: what has been credited so far.
-pub async fn credited_on_invoice(
-    tx: &mut Tx<'_>,
-    invoice: InvoiceId,
-) -> Result<(Vec<CreditNoteLine>, Vec<TaxTotal>)> {
+/// Every issued note on the invoice, whole: what has been credited so far. Three queries whatever their number.
+pub async fn documents_on_invoice(tx: &mut Tx<'_>, invoice: InvoiceId) -> Result<Vec<NoteDocument>> {
+    let notes = on_invoice(tx, invoice).await?;
+    if notes.is_empty() {
+        return Ok(Vec::new());
+    }
     let tenant = tx.tenant();
-    let lines = tx.all(&LINES_ON_INVOICE, params![tenant, invoice], note_line).await?;
-    let taxes = tx.all(&TAXES_ON_INVOICE, params![tenant, invoice], tax_row).await?;
-    Ok((lines, taxes))
+    let mut lines = tx
+        .all(&LINES_ON_INVOICE, params![tenant, invoice], |row| {
+            let mut c = Columns::of(row);
+            Ok((CreditNoteId(c.int()?), note_line(&mut c)?))
+        })
+        .await?;
+    let mut taxes = tx
+        .all(&TAXES_ON_INVOICE, params![tenant, invoice], |row| Ok((CreditNoteId(row.int(9)?), tax_row(row)?)))
+        .await?;
+    Ok(notes
+        .into_iter()
+        .map(|note| NoteDocument {
+            lines: lines.extract_if(.., |(of, _)| *of == note.id).map(|(_, line)| line).collect(),
+            taxes: taxes.extract_if(.., |(of, _)| *of == note.id).map(|(_, tax)| tax).collect(),
+            note,
+        })
+        .collect())
 }
 
 /// Notes in id order after `after` (0 for the first page), of one customer or of all.

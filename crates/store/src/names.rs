@@ -36,6 +36,10 @@ sql! {
     CLEAR_TAGS = "DELETE FROM object_tags WHERE tenant_id = $1 AND object_kind = $2 AND object_id = $3";
 }
 
+sql! {
+    locks LOCK_ID_BLOCK = "SELECT next_value FROM id_blocks WHERE tenant_id = $1";
+}
+
 /// A vendor's id of one of our objects. `collides_with` is the native id that the same text would spell in
 /// that face's alphabet; the allocator skips it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +63,14 @@ pub async fn insert_foreign_id(
 pub async fn find_foreign_id(tx: &mut Tx<'_>, face: &str, kind: &str, text: &str) -> Result<Option<i64>> {
     let tenant = tx.tenant();
     tx.opt(&FIND_FOREIGN_ID, params![tenant, face, kind, text], |row| row.int(0)).await
+}
+
+/// Whether the tenant's allocator may have given this id to an object. The block's row is locked until the
+/// transaction ends, so that an id named here cannot be given out meanwhile.
+pub async fn is_given_out(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    let tenant = tx.tenant();
+    let next = tx.opt(&LOCK_ID_BLOCK, params![tenant], |row| row.int(0)).await?;
+    Ok(next.is_some_and(|next| (crate::ids::FIRST_ID..next).contains(&id)))
 }
 
 /// A row of [`LOAD_FOREIGN_IDS`].

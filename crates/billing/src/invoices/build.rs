@@ -119,23 +119,8 @@ pub(super) fn document(
         return Err(Refusal::CustomerInactive { customer: customer.id }.into());
     }
     let entity = lookup.entity(spec.entity.or(customer.entity_id))?;
-    let currency = spec.currency.unwrap_or(customer.currency);
-    let price_mode = spec.price_mode.unwrap_or(entity.price_mode);
-    let input = DraftInput {
-        currency,
-        price_mode,
-        tax_rounding: entity.tax_rounding,
-        lines: spec
-            .lines
-            .iter()
-            .map(|line| draft_line(lookup, customer, line, currency))
-            .collect::<Result<_, _>>()?,
-        allowances: spec
-            .allowances
-            .iter()
-            .map(|allowance| asked_allowance(lookup, customer, allowance, currency))
-            .collect::<Result<_, _>>()?,
-    };
+    let input = draft_input(lookup, customer, entity, spec)?;
+    let (currency, price_mode) = (input.currency, input.price_mode);
     let computed = compute(&input)?;
 
     let dated_on = spec.dated_on.unwrap_or_else(|| cx.today(entity));
@@ -182,6 +167,38 @@ pub(super) fn document(
     };
     invoice.revision = 1;
     Ok(assemble(invoice, input.lines, computed, ids.lines))
+}
+
+fn draft_input(
+    lookup: &Lookup,
+    customer: &Customer,
+    entity: &LegalEntity,
+    spec: &InvoiceSpec,
+) -> Result<DraftInput, Error> {
+    let currency = spec.currency.unwrap_or(customer.currency);
+    Ok(DraftInput {
+        currency,
+        price_mode: spec.price_mode.unwrap_or(entity.price_mode),
+        tax_rounding: entity.tax_rounding,
+        lines: spec
+            .lines
+            .iter()
+            .map(|line| draft_line(lookup, customer, line, currency))
+            .collect::<Result<_, _>>()?,
+        allowances: spec
+            .allowances
+            .iter()
+            .map(|allowance| asked_allowance(lookup, customer, allowance, currency))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The lines of a credit note of its own, looked up like an invoice's.
+pub(crate) async fn standalone_input(cx: &mut Cx<'_, '_>, spec: &InvoiceSpec) -> Result<DraftInput, Error> {
+    let lookup = Lookup::load(cx, std::slice::from_ref(spec)).await?;
+    let customer = lookup.customer(spec.customer)?;
+    let entity = lookup.entity(spec.entity.or(customer.entity_id))?;
+    draft_input(&lookup, customer, entity, spec)
 }
 
 /// Puts what was computed on the header and its lines.

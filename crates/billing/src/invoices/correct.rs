@@ -127,7 +127,7 @@ impl CorrectInvoice {
 }
 
 /// The whole document as stored, its header locked.
-pub(super) async fn load(cx: &mut Cx<'_, '_>, id: InvoiceId) -> Result<Document, Error> {
+pub(crate) async fn load(cx: &mut Cx<'_, '_>, id: InvoiceId) -> Result<Document, Error> {
     Ok(Document {
         invoice: lock(cx, id).await?,
         lines: store::invoice_parts::lines(cx.tx, id).await?,

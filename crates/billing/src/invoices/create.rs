@@ -71,7 +71,7 @@ async fn insert(cx: &mut Cx<'_, '_>, documents: &[Document], specs: &[InvoiceSpe
 }
 
 /// A number or an external key that another document has.
-pub(super) fn number_or_key_taken(error: store::Error) -> Error {
+pub(crate) fn number_or_key_taken(error: store::Error) -> Error {
     match &error {
         store::Error::Conflict { constraint } if constraint.contains("external_numbers") => {
             taken(error, "number")

@@ -284,3 +284,20 @@ pub(crate) fn header_ids<'a>(rows: impl Iterator<Item = (InvoiceId, CustomerId)>
     ids.dedup();
     ids
 }
+
+/// Runs a verb about one invoice and reads it back in the same transaction: what a client gets as the answer.
+#[derive(Clone, Debug)]
+pub struct ThenView<V>(pub V);
+
+impl<V: crate::Verb<Outcome = InvoiceId>> crate::Verb for ThenView<V> {
+    type Outcome = Named<View>;
+
+    async fn run(&self, cx: &mut crate::Cx<'_, '_>) -> Result<Named<View>, Error> {
+        let id = self.0.run(cx).await?;
+        cx.flush().await?;
+        let invoice = store::invoices::load(cx.tx, id).await?.ok_or_else(|| Error::missing(InvoiceId::WORD, id))?;
+        let view = assemble(cx.tx, cx.caller, invoice, cx.now).await?;
+        let names = Names::load(cx.tx, cx.caller, &view_ids(&view)).await?;
+        Ok(Named { value: view, names })
+    }
+}

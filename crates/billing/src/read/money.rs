@@ -38,19 +38,7 @@ impl Billing {
         let caller = caller.clone();
         self.read(caller.tenant, move |tx| {
             let caller = caller.clone();
-            Box::pin(async move {
-                let found = store::payments::load(tx, id).await?;
-                let payment = match found {
-                    Some(payment) if covers(tx, &caller, payment.customer_id).await? => payment,
-                    _ => return Err(Error::missing(PaymentId::WORD, id)),
-                };
-                let applications = store::applications::of_source(tx, Source::Payment(id)).await?;
-                let refunds = store::applications::refunds_of_payments(tx, &[id]).await?;
-                let mut ids = vec![id.0, payment.customer_id.0];
-                ids.extend(applications.iter().flat_map(|row| [row.id.0, row.invoice_id.0]));
-                let names = Names::load(tx, &caller, &ids).await?;
-                Ok(Named { value: PaymentView { payment, applications, refunds }, names })
-            })
+            Box::pin(async move { load_payment(tx, &caller, id).await })
         })
         .await
     }
@@ -78,19 +66,7 @@ impl Billing {
         let caller = caller.clone();
         self.read(caller.tenant, move |tx| {
             let caller = caller.clone();
-            Box::pin(async move {
-                let found = store::credit_notes::load_document(tx, id).await?;
-                let document = match found {
-                    Some(document) if covers(tx, &caller, document.note.customer_id).await? => document,
-                    _ => return Err(Error::missing(CreditNoteId::WORD, id)),
-                };
-                let applications = store::applications::of_source(tx, Source::CreditNote(id)).await?;
-                let mut ids = vec![id.0, document.note.customer_id.0];
-                ids.extend(document.note.invoice_id.map(i64::from));
-                ids.extend(applications.iter().flat_map(|row| [row.id.0, row.invoice_id.0]));
-                let names = Names::load(tx, &caller, &ids).await?;
-                Ok(Named { value: NoteView { document, applications }, names })
-            })
+            Box::pin(async move { load_note(tx, &caller, id).await })
         })
         .await
     }
@@ -206,4 +182,71 @@ impl Verb for SequenceEvents {
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<i64, Error> {
         Ok(store::trail::sequence_events(cx.tx, SEQUENCE_BATCH).await?)
     }
+}
+
+/// Runs a verb about one payment and reads it back in the same transaction.
+#[derive(Clone, Debug)]
+pub struct ThenPayment<V>(pub V);
+
+impl<V: Verb<Outcome = PaymentId>> Verb for ThenPayment<V> {
+    type Outcome = Named<PaymentView>;
+
+    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Named<PaymentView>, Error> {
+        let id = self.0.run(cx).await?;
+        cx.flush().await?;
+        load_payment(cx.tx, cx.caller, id).await
+    }
+}
+
+/// Runs a verb about one credit note and reads it back in the same transaction.
+#[derive(Clone, Debug)]
+pub struct ThenNote<V>(pub V);
+
+impl<V: Verb<Outcome = CreditNoteId>> Verb for ThenNote<V> {
+    type Outcome = Named<NoteView>;
+
+    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Named<NoteView>, Error> {
+        let id = self.0.run(cx).await?;
+        cx.flush().await?;
+        load_note(cx.tx, cx.caller, id).await
+    }
+}
+
+/// Runs a verb that makes a refund and reads it back in the same transaction.
+#[derive(Clone, Debug)]
+pub struct ThenRefund<V>(pub V);
+
+impl<V: Verb<Outcome = RefundId>> Verb for ThenRefund<V> {
+    type Outcome = Refund;
+
+    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Refund, Error> {
+        let id = self.0.run(cx).await?;
+        store::applications::refund_by_id(cx.tx, id).await?.ok_or_else(|| Error::missing(RefundId::WORD, id))
+    }
+}
+
+async fn load_payment(tx: &mut Tx<'_>, caller: &Caller, id: PaymentId) -> Result<Named<PaymentView>, Error> {
+    let payment = match store::payments::load(tx, id).await? {
+        Some(payment) if covers(tx, caller, payment.customer_id).await? => payment,
+        _ => return Err(Error::missing(PaymentId::WORD, id)),
+    };
+    let applications = store::applications::of_source(tx, Source::Payment(id)).await?;
+    let refunds = store::applications::refunds_of_payments(tx, &[id]).await?;
+    let mut ids = vec![id.0, payment.customer_id.0];
+    ids.extend(applications.iter().flat_map(|row| [row.id.0, row.invoice_id.0]));
+    let names = Names::load(tx, caller, &ids).await?;
+    Ok(Named { value: PaymentView { payment, applications, refunds }, names })
+}
+
+async fn load_note(tx: &mut Tx<'_>, caller: &Caller, id: CreditNoteId) -> Result<Named<NoteView>, Error> {
+    let document = match store::credit_notes::load_document(tx, id).await? {
+        Some(document) if covers(tx, caller, document.note.customer_id).await? => document,
+        _ => return Err(Error::missing(CreditNoteId::WORD, id)),
+    };
+    let applications = store::applications::of_source(tx, Source::CreditNote(id)).await?;
+    let mut ids = vec![id.0, document.note.customer_id.0];
+    ids.extend(document.note.invoice_id.map(i64::from));
+    ids.extend(applications.iter().flat_map(|row| [row.id.0, row.invoice_id.0]));
+    let names = Names::load(tx, caller, &ids).await?;
+    Ok(Named { value: NoteView { document, applications }, names })
 }

@@ -44,8 +44,7 @@ pub fn apply_notes(
         let not_issued = Refusal::NoteNotIssued { note: wish.note };
         let note = next.0.get_mut(&wish.note).filter(|note| note.noun.state == State::Issued).ok_or(not_issued)?;
         let noun = &note.noun;
-        let payer =
-            Payer { entity_id: noun.entity_id, currency: noun.currency, customer_id: noun.customer_id, family };
+        let payer = Payer { entity_id: noun.entity_id, currency: noun.currency, customer_id: noun.customer_id, family };
         check_target(&invoice.noun, wish.amount, &payer)?;
         check_balance(&invoice.noun, wish.amount)?;
         if wish.amount > noun.remaining {

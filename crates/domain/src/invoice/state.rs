@@ -177,7 +177,10 @@ mod tests {
         let id = draft.id;
         let ask = |invoice: &Invoice, lines| decide_issue(invoice, lines, &entity).map(|issue| issue.posted_on);
         assert_eq!(ask(&draft, 1), Ok(draft.dated_on));
-        assert_eq!(ask(&Invoice { state: State::Issued, ..draft.clone() }, 0), Err(Refusal::AlreadyIssued { invoice: id }));
+        assert_eq!(
+            ask(&Invoice { state: State::Issued, ..draft.clone() }, 0),
+            Err(Refusal::AlreadyIssued { invoice: id })
+        );
         assert_eq!(ask(&Invoice { state: State::Void, ..draft.clone() }, 0), Err(Refusal::AlreadyVoid { invoice: id }));
         let mut wrong = draft.clone();
         wrong.totals.total = -1;

@@ -4,9 +4,7 @@
 mod discount;
 pub(crate) mod group;
 
-use super::{
-    Allowance, AppliedDiscount, Discount, Line, LineAmounts, LineKind, LineTax, Period, TaxTotal, Totals,
-};
+use super::{Allowance, AppliedDiscount, Discount, Line, LineAmounts, LineKind, LineTax, Period, TaxTotal, Totals};
 use crate::id::{ItemId, LineId};
 use crate::money::rounding::line_gross_prorated;
 use crate::money::{Currency, Decimal, split, sub, sum};
@@ -262,8 +260,7 @@ fn name_allowances(
 
 impl Totals {
     /// A document of nothing.
-    pub const ZERO: Totals =
-        Totals { net: 0, allowances: 0, charges: 0, ex_tax: 0, tax: 0, total: 0, rounding: 0 };
+    pub const ZERO: Totals = Totals { net: 0, allowances: 0, charges: 0, ex_tax: 0, tax: 0, total: 0, rounding: 0 };
 
     /// What the customer pays: the total with its cash rounding (BT-115 before any settlement).
     pub fn payable(&self) -> Result<i64, Refusal> {

@@ -14,8 +14,8 @@ use crate::money::{Currency, Decimal, Money};
 use crate::party::{Address, Terms};
 use crate::payment::{PaymentMode, ReversalKind};
 use crate::tax::{PriceMode, TaxRounding};
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// Whether and how far an issued invoice is settled; derived, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

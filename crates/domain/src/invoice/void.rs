@@ -98,7 +98,12 @@ mod tests {
         set
     }
 
-    fn ask(set: &mut Settling, note: Option<CreditNoteId>, how: IfSettled, entity: &LegalEntity) -> Result<Voided, Refusal> {
+    fn ask(
+        set: &mut Settling,
+        note: Option<CreditNoteId>,
+        how: IfSettled,
+        entity: &LegalEntity,
+    ) -> Result<Voided, Refusal> {
         let when = (day(2026, 3, 1), Timestamp::UNIX_EPOCH);
         let mut live = set.live();
         let invoice = set.invoices.get_mut(&set.id).expect("loaded");
@@ -118,7 +123,11 @@ mod tests {
         let (payment, note) = (set.payment_id(0), set.note_id(0));
         assert_eq!(
             kinds,
-            [(Source::WriteOff(WriteOffId(1)), -170), (Source::Payment(payment), -100), (Source::CreditNote(note), -100)]
+            [
+                (Source::WriteOff(WriteOffId(1)), -170),
+                (Source::Payment(payment), -100),
+                (Source::CreditNote(note), -100)
+            ]
         );
         let noun = &set.invoices[&set.id].noun;
         assert_eq!((noun.state, noun.settled.balance, noun.totals.total), (State::Void, 0, 370));

@@ -145,9 +145,8 @@ fn take_back(
     if amount <= 0 {
         return Err(Refusal::NotWrittenOff { invoice: invoice.noun.id });
     }
-    let mut order: Vec<usize> = (0..live.len())
-        .filter(|&i| matches!(live[i].row.source, Source::WriteOff(_)) && live[i].left() > 0)
-        .collect();
+    let mut order: Vec<usize> =
+        (0..live.len()).filter(|&i| matches!(live[i].row.source, Source::WriteOff(_)) && live[i].left() > 0).collect();
     order.sort_by_key(|&i| std::cmp::Reverse((live[i].row.applied_on, live[i].row.id)));
     let mut wanted = amount;
     let mut reversals = Vec::new();
@@ -196,7 +195,8 @@ mod tests {
         let back = cancel(set.invoices.get_mut(&set.id).expect("loaded"), &mut live, &mut set.sources, day(2026, 4, 2));
         assert_eq!(back.map(|reversals| reversals.len()), Ok(1));
         assert_eq!((set.invoice().noun.settled.balance, set.invoice().noun.paid_on), (370, None));
-        let again = cancel(set.invoices.get_mut(&set.id).expect("loaded"), &mut live, &mut set.sources, day(2026, 4, 2));
+        let again =
+            cancel(set.invoices.get_mut(&set.id).expect("loaded"), &mut live, &mut set.sources, day(2026, 4, 2));
         assert_eq!(again, Err(Refusal::NotWrittenOff { invoice: set.id }));
         let spent = set.sources.write_offs.get_mut(&WriteOffId(1)).expect("there").take_back(1);
         assert_eq!(spent, Err(Refusal::WriteOffSpent { write_off: WriteOffId(1) }));
@@ -215,7 +215,8 @@ mod tests {
         for amount in [7, 7, 46] {
             let invoice = set.invoices.get_mut(&set.id).expect("loaded");
             let balance = invoice.noun.settled.balance;
-            let done = recover(invoice, &mut live, &mut set.sources, balance + amount, day(2026, 4, 2)).expect("recovers");
+            let done =
+                recover(invoice, &mut live, &mut set.sources, balance + amount, day(2026, 4, 2)).expect("recovers");
             back.push((done[0].application.amount, done[0].tax_relief));
         }
         assert_eq!(back, [(-7, 1), (-7, 1), (-46, 8)]);
@@ -230,7 +231,8 @@ mod tests {
         let on = day(2026, 4, 2);
         let id = set.id;
         let noun = set.invoice().noun.clone();
-        let mut ask = |amount| recover(set.invoices.get_mut(&id).expect("loaded"), &mut live, &mut set.sources, amount, on);
+        let mut ask =
+            |amount| recover(set.invoices.get_mut(&id).expect("loaded"), &mut live, &mut set.sources, amount, on);
         let refused = Refusal::ExceedsBalance { invoice: id, balance: noun.money(370), asked: noun.money(371) };
         assert_eq!(ask(371), Err(refused));
         assert_eq!(ask(100).map(|done| done[0].application.amount), Ok(-100));

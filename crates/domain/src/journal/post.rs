@@ -4,7 +4,9 @@
 use super::{Account, Entry, EntryKind, Posting};
 use crate::credit_note::CreditNote;
 use crate::fx;
-use crate::id::{ApplicationId, CreditNoteId, CustomerId, EntityId, EntryId, InvoiceId, PaymentId, RefundId, WriteOffId};
+use crate::id::{
+    ApplicationId, CreditNoteId, CustomerId, EntityId, EntryId, InvoiceId, PaymentId, RefundId, WriteOffId,
+};
 use crate::invoice::Invoice;
 use crate::money::{Currency, sub};
 use crate::payment::{Application, Payment, Refund, Source, WriteOff};
@@ -206,8 +208,7 @@ fn give_up(
 /// Money goes back at the rate at which it stands in the books.
 pub fn refunded(refund: &Refund, refund_base: i64) -> EntryDraft {
     // A refund by credit note pays out the note; its payment is only named.
-    let account =
-        if refund.credit_note_id.is_some() { Account::CreditNoteLiability } else { Account::Unapplied };
+    let account = if refund.credit_note_id.is_some() { Account::CreditNoteLiability } else { Account::Unapplied };
     let sides = [
         (account, Some(refund.customer_id), refund.amount, refund_base),
         (Account::Cash, None, -refund.amount, -refund_base),
@@ -225,7 +226,9 @@ mod tests {
     use crate::payment::allocate::{Wish, allocate, unapply};
     use crate::payment::{PaymentMode, RefundKind};
     use crate::testing::{Settling, day, invoice, note, payment};
-    use Account::{BadDebt, BankCharges, Cash, CreditNoteLiability, RealisedFx, Receivable, Revenue, TaxPayable, Unapplied};
+    use Account::{
+        BadDebt, BankCharges, Cash, CreditNoteLiability, RealisedFx, Receivable, Revenue, TaxPayable, Unapplied,
+    };
 
     const EUR: Currency = Currency::EUR;
 
@@ -325,7 +328,8 @@ mod tests {
         for amount in [1, 4_999, 7_000] {
             let booked = set.invoices.get_mut(&set.id).expect("there");
             let asked = booked.noun.settled.balance + amount;
-            let back = crate::invoice::write_off::recover(booked, &mut live, &mut set.sources, asked, on).expect("recovers");
+            let back =
+                crate::invoice::write_off::recover(booked, &mut live, &mut set.sources, asked, on).expect("recovers");
             let row = back[0].application.clone().into_row(ApplicationId(9), on, Timestamp::UNIX_EPOCH);
             let after = &set.sources.write_offs[&WriteOffId(1)];
             let posted = write_off_cancelled(after, &row, &noun, back[0].tax_relief, EUR).expect("posts");

@@ -52,9 +52,6 @@ mod tests {
         }
         assert_eq!(Rate::from_percent(Decimal::from_whole(100)), Ok(Rate::ONE));
         assert_eq!(Rate::from_percent(Decimal::from_whole(-1)), Err(Refusal::RateOutOfRange { what: "rate" }));
-        assert_eq!(
-            Rate::from_percent(Decimal::new(1, 11).expect("a decimal")),
-            Err(Refusal::Invalid { what: "rate" })
-        );
+        assert_eq!(Rate::from_percent(Decimal::new(1, 11).expect("a decimal")), Err(Refusal::Invalid { what: "rate" }));
     }
 }

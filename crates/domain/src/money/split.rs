@@ -35,34 +35,35 @@ pub fn in_proportion(total: i64, weights: &[i64]) -> Vec<i64> {
         let equal = vec![i128::from(total); weights.len()];
         return by_largest_remainder(total, &equal, (weights.len() as i128).max(1));
     }
-    let numerators: Vec<i128> =
-        weights.iter().map(|&weight| i128::from(total) * i128::from(weight)).collect();
+    let numerators: Vec<i128> = weights.iter().map(|&weight| i128::from(total) * i128::from(weight)).collect();
     by_largest_remainder(total, &numerators, whole)
 }
 
-/// [`by_largest_remainder`] with no part above its cap, and none taken below zero when `total` is below the
-/// floors together. The caps leave room for `total`, which is not negative unless the floors are: the
-/// caller's proof.
-pub(crate) fn capped(total: i64, numerators: &[i128], d: i128, caps: &[i64]) -> Vec<i64> {
-    let mut parts: Vec<i128> =
-        floors(numerators, d).into_iter().zip(caps).map(|(floor, &cap)| floor.min(i128::from(cap))).collect();
+/// [`by_largest_remainder`] with every part within its own bounds `(least, most)`. The bounds together leave
+/// room for `total`: the caller's proof.
+pub(crate) fn bounded(total: i64, numerators: &[i128], d: i128, bounds: &[(i64, i64)]) -> Vec<i64> {
+    let mut parts: Vec<i128> = floors(numerators, d)
+        .into_iter()
+        .zip(bounds)
+        .map(|(floor, &(least, most))| floor.clamp(i128::from(least), i128::from(most)))
+        .collect();
     let mut left = i128::from(total) - parts.iter().sum::<i128>();
     let order = by_remainder(numerators, d);
     while left != 0 {
         let before = left;
         for &i in &order {
-            if left > 0 && parts[i] < i128::from(caps[i]) {
+            if left > 0 && parts[i] < i128::from(bounds[i].1) {
                 parts[i] += 1;
                 left -= 1;
             }
         }
         for &i in order.iter().rev() {
-            if left < 0 && parts[i] > 0 {
+            if left < 0 && parts[i] > i128::from(bounds[i].0) {
                 parts[i] -= 1;
                 left += 1;
             }
         }
-        assert!(left != before, "the caps leave room for the total");
+        assert!(left != before, "the bounds leave room for the total");
     }
     narrow(parts)
 }
@@ -116,9 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn caps_move_units_to_parts_with_room() {
-        assert_eq!(capped(4, &[15, 15, 15], 10, &[1, 2, 2]), [1, 2, 1]);
-        assert_eq!(capped(5, &[15, 15, 15], 10, &[1, 2, 2]), [1, 2, 2]);
-        assert_eq!(capped(1, &[15, 3, 15], 10, &[9, 9, 9]), [1, 0, 0]);
+    fn bounds_move_units_to_parts_with_room() {
+        assert_eq!(bounded(4, &[15, 15, 15], 10, &[(0, 1), (0, 2), (0, 2)]), [1, 2, 1]);
+        assert_eq!(bounded(5, &[15, 15, 15], 10, &[(0, 1), (0, 2), (0, 2)]), [1, 2, 2]);
+        assert_eq!(bounded(1, &[15, 3, 15], 10, &[(0, 9), (0, 9), (0, 9)]), [1, 0, 0]);
+        assert_eq!(bounded(3, &[15, 3, -15], 10, &[(0, 9), (1, 1), (-1, -1)]), [3, 1, -1]);
     }
 }

@@ -245,7 +245,10 @@ mod tests {
         let id = set.id;
         let invoice = set.invoices.get_mut(&id).expect("there");
         let done = unapply(invoice, &mut set.sources, &mut live[0], on).expect("reverses");
-        assert_eq!((done.application.amount, done.application.reverses), (-370, Some((live[0].row.id, ReversalKind::Undone))));
+        assert_eq!(
+            (done.application.amount, done.application.reverses),
+            (-370, Some((live[0].row.id, ReversalKind::Undone)))
+        );
         assert_eq!(unapply(invoice, &mut set.sources, &mut live[0], on), Err(Refusal::AlreadyReversed));
         set.store(vec![done.application]);
         assert_eq!(set.live()[0].left(), 0);

@@ -40,9 +40,8 @@ pub fn reverse_and_owe_again(
     if amount <= 0 {
         return Err(Refusal::NotPositive { what: "amount" });
     }
-    let mut order: Vec<usize> = (0..live.len())
-        .filter(|&i| live[i].row.source == Source::Payment(payment) && live[i].left() > 0)
-        .collect();
+    let mut order: Vec<usize> =
+        (0..live.len()).filter(|&i| live[i].row.source == Source::Payment(payment) && live[i].left() > 0).collect();
     let applied: i64 = order.iter().map(|&i| live[i].left()).sum();
     if amount > applied {
         let (applied, asked) = (noun.money(applied), noun.money(amount));
@@ -185,8 +184,7 @@ mod tests {
         let mut live = set.live();
         let before = set.clone();
         let on = day(2026, 3, 1);
-        let done =
-            reverse_and_owe_again(payment, &mut set.invoices, &mut set.sources, &mut live, amount, USD, on);
+        let done = reverse_and_owe_again(payment, &mut set.invoices, &mut set.sources, &mut live, amount, USD, on);
         match &done {
             Ok(done) => set.store(done.reversals.clone()),
             Err(_) => assert_eq!(*set, before),
@@ -198,7 +196,10 @@ mod tests {
     fn reversed_money_is_owed_again_newest_first() {
         let mut set = paid();
         let done = owe_again(&mut set, 150).expect("refunds");
-        assert_eq!(done.reversals.iter().map(|r| (r.invoice_id.get(), r.amount)).collect::<Vec<_>>(), [(2, -100), (1, -50)]);
+        assert_eq!(
+            done.reversals.iter().map(|r| (r.invoice_id.get(), r.amount)).collect::<Vec<_>>(),
+            [(2, -100), (1, -50)]
+        );
         let first = &set.invoices[&InvoiceId(1)].noun;
         assert_eq!((first.settled.payments_gross, first.settled.refunds, first.settled.balance), (370, 50, 50));
         assert_eq!(first.paid_on, None);

@@ -2,9 +2,7 @@
 
 use crate::sample::{DAY, PARTIES, draft, issued};
 use domain::Refusal;
-use domain::credit_note::totals::{
-    ComputedNote, CreditBy, CreditWish, credit_everything, credit_lines, credit_total,
-};
+use domain::credit_note::totals::{ComputedNote, CreditBy, CreditWish, credit_everything, credit_lines, credit_total};
 use domain::credit_note::{CreditNote, CreditNoteLine, NoteDocument};
 use domain::id::{CreditNoteId, CreditNoteLineId, LineId};
 use domain::invoice::totals::compute;
@@ -83,7 +81,6 @@ proptest! {
         }
         let totals = document.invoice.totals;
         let sums = credited(&document, &notes)?;
-        // Tax of a unit may be all that lines without any base left still hold.
         prop_assert_eq!(sums, (totals.ex_tax, totals.tax));
     }
 

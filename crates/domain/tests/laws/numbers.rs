@@ -134,10 +134,9 @@ proptest! {
             }
         }
         pot.base_used += pot.next(total - refunded - pot.used).expect("fits");
-        // What reversals left over is at most taken once more; refunds meet it exactly when nothing was
-        // reversed below the mark.
-        prop_assert!(pot.base_used + refunded_base >= base);
-        if rows.iter().map(|row| row.0).sum::<i64>() <= total - refunded && refunded == 0 {
+        // Exact without refunds; a refund after a reversal may leave that reversal's rounding.
+        prop_assert!((pot.base_used + refunded_base - base).abs() <= 30);
+        if refunded == 0 {
             prop_assert_eq!(pot.base_used, base);
         }
     }

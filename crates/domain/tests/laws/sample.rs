@@ -69,10 +69,8 @@ fn discount() -> impl Strategy<Value = Discount> {
 }
 
 fn line(may_be_negative: bool) -> impl Strategy<Value = DraftLine> {
-    let quantity = prop_oneof![
-        (1_i64..5).prop_map(|units| (units, 0)),
-        (1_i64..5_000).prop_map(|thousandths| (thousandths, 3)),
-    ];
+    let quantity =
+        prop_oneof![(1_i64..5).prop_map(|units| (units, 0)), (1_i64..5_000).prop_map(|thousandths| (thousandths, 3)),];
     let price = prop_oneof![
         (0_i64..20_000).prop_map(|cents| (cents, 2)),
         (0_i64..20_000_000).prop_map(|parts| (parts, 5)),
@@ -84,8 +82,7 @@ fn line(may_be_negative: bool) -> impl Strategy<Value = DraftLine> {
             let is_negative = sign == 0;
             let quantity = Decimal::from_parts(if is_negative { -quantity } else { quantity }, quantity_scale);
             let price = Decimal::from_parts(price, price_scale);
-            let draft =
-                DraftLine::new("x", quantity.expect("a decimal"), price.expect("a decimal"), tax);
+            let draft = DraftLine::new("x", quantity.expect("a decimal"), price.expect("a decimal"), tax);
             DraftLine { discounts: if is_negative { Vec::new() } else { discounts }, ..draft }
         },
     )
@@ -93,16 +90,12 @@ fn line(may_be_negative: bool) -> impl Strategy<Value = DraftLine> {
 
 /// Any document; `plain` has no negative lines and no charges, so that its lines are all of it.
 pub fn draft(plain: bool) -> impl Strategy<Value = DraftInput> {
-    let allowance = (any::<bool>(), discount(), treatment())
-        .prop_map(move |(is_charge, discount, tax): (bool, Discount, LineTax)| -> AskedAllowance {
+    let allowance = (any::<bool>(), discount(), treatment()).prop_map(
+        move |(is_charge, discount, tax): (bool, Discount, LineTax)| -> AskedAllowance {
             if is_charge && !plain { (true, discount, Some(tax)) } else { (false, discount, None) }
-        });
-    (
-        currency(),
-        mode(),
-        proptest::collection::vec(line(!plain), 1..8),
-        proptest::collection::vec(allowance, 0..3),
-    )
+        },
+    );
+    (currency(), mode(), proptest::collection::vec(line(!plain), 1..8), proptest::collection::vec(allowance, 0..3))
         .prop_map(|(currency, (price_mode, tax_rounding), lines, allowances)| DraftInput {
             currency,
             price_mode,

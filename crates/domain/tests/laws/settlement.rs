@@ -177,7 +177,8 @@ impl Books {
                 }
             }
             4 => {
-                let Some(chosen) = live.iter_mut().find(|a| a.left() > 0 && !matches!(a.row.source, Source::WriteOff(_)))
+                let Some(chosen) =
+                    live.iter_mut().find(|a| a.left() > 0 && !matches!(a.row.source, Source::WriteOff(_)))
                 else {
                     return;
                 };
@@ -188,9 +189,8 @@ impl Books {
             }
             5 => {
                 let mut all = all;
-                let done = reverse_and_owe_again(
-                    payment, &mut self.invoices, &mut self.sources, &mut all, amount, BASE, DAY,
-                );
+                let done =
+                    reverse_and_owe_again(payment, &mut self.invoices, &mut self.sources, &mut all, amount, BASE, DAY);
                 if let Ok(done) = done {
                     for application in done.reversals {
                         self.store(application);
@@ -229,8 +229,6 @@ impl Books {
                 } else {
                     recover(invoice, &mut live, &mut self.sources, amount, DAY)
                 };
-                // Cancelled newest first; the entry of each needs its write-off as it stood then, so only
-                // single cancellations post from the final state.
                 for reversal in done.unwrap_or_default() {
                     self.store_reversal(reversal);
                 }
@@ -261,7 +259,10 @@ impl Books {
             ledger.add_invoice(&booked.noun);
             let base_used: i64 = rows.iter().map(|row| row.receivable_base).sum();
             prop_assert_eq!(booked.base_used, base_used);
-            prop_assert_eq!(booked.noun.paid_on.is_some(), booked.noun.state == State::Issued && booked.noun.settled.balance == 0);
+            prop_assert_eq!(
+                booked.noun.paid_on.is_some(),
+                booked.noun.state == State::Issued && booked.noun.settled.balance == 0
+            );
         }
         for booked in self.sources.payments.values() {
             found.extend(check::payment(&booked.noun, &self.rows, &self.refunds));

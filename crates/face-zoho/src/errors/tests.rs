@@ -16,11 +16,7 @@ fn check(error: impl Into<Failure>, status: u16, body: &str) {
 #[test]
 fn errors_have_a_code_and_a_message() {
     let invoice = InvoiceId(7);
-    check(
-        Error::missing("invoice", "903000000079426"),
-        404,
-        r#"{"code":1002,"message":"Invoice does not exist."}"#,
-    );
+    check(Error::missing("invoice", "903000000079426"), 404, r#"{"code":1002,"message":"Invoice does not exist."}"#);
     check(
         Error::Refused(Refusal::Invalid { what: "date" }),
         400,
@@ -36,32 +32,20 @@ fn errors_have_a_code_and_a_message() {
         400,
         r#"{"code":4204,"message":"The amount 450.5 exceeds the balance 370 of the invoice."}"#,
     );
-    check(
-        Error::Refused(Refusal::AlreadyVoid { invoice }),
-        400,
-        r#"{"code":4107,"message":"The invoice is void."}"#,
-    );
+    check(Error::Refused(Refusal::AlreadyVoid { invoice }), 400, r#"{"code":4107,"message":"The invoice is void."}"#);
     check(
         Error::Forbidden { needs: "staff".to_owned() },
         401,
         r#"{"code":57,"message":"You are not authorized to perform this operation"}"#,
     );
-    check(
-        Error::KeyReused,
-        422,
-        r#"{"code":4022,"message":"The idempotency key has been used for another request."}"#,
-    );
-    check(
-        Error::Full,
-        507,
-        r#"{"code":1000,"message":"The storage is full. Nothing has been changed."}"#,
-    );
+    check(Error::KeyReused, 422, r#"{"code":4022,"message":"The idempotency key has been used for another request."}"#);
+    check(Error::Full, 507, r#"{"code":1000,"message":"The storage is full. Nothing has been changed."}"#);
 }
 
 #[test]
 fn busy_says_when_to_come_back() {
-    let answer = Failure::from(Error::Busy { retry_after_seconds: 7 })
-        .into_answer(&RequestId::of(&http::HeaderMap::new()));
+    let answer =
+        Failure::from(Error::Busy { retry_after_seconds: 7 }).into_answer(&RequestId::of(&http::HeaderMap::new()));
     assert_eq!((answer.status, answer.get("retry-after")), (503, Some("7")));
 }
 

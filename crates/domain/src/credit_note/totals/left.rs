@@ -3,7 +3,7 @@
 use super::{ComputedNote, ComputedNoteLine, CreditBy, CreditWish, price_of, printed_price};
 use crate::credit_note::NoteDocument;
 use crate::id::LineId;
-use crate::invoice::totals::group::{display_inclusive_capped, tax_on, tax_within};
+use crate::invoice::totals::group::{display_within, tax_on, tax_within};
 use crate::invoice::{Document, Line, LineTax, State, TaxTotal};
 use crate::money::rounding::mul_div;
 use crate::money::{Decimal, Rate, add, split, sub, sum};
@@ -78,9 +78,8 @@ impl<'a> Basis<'a> {
                 credited_quantity: Decimal::ZERO,
             });
         }
-        let is_counted = |note: &&NoteDocument| {
-            note.note.state == State::Issued && note.note.invoice_id == Some(invoice.id)
-        };
+        let is_counted =
+            |note: &&NoteDocument| note.note.state == State::Issued && note.note.invoice_id == Some(invoice.id);
         for note in earlier.iter().filter(is_counted) {
             basis.subtract(note)?;
         }
@@ -203,7 +202,11 @@ impl<'a> Basis<'a> {
                 (PriceMode::Exclusive, TaxRounding::PerGroup) => {
                     let base = sum(open().map(|line| line.left), "gross")?;
                     // Without charges and negative lines the lines are the group; else their part of it.
-                    if base >= group.base_left { gross_left } else { add(base, tax_on(base, group.rate.rate)?, "gross")? }
+                    if base >= group.base_left {
+                        gross_left
+                    } else {
+                        add(base, tax_on(base, group.rate.rate)?, "gross")?
+                    }
                 }
             };
             capacities.push(lines.min(gross_left));
@@ -222,6 +225,10 @@ impl<'a> Basis<'a> {
         let currency = self.document.invoice.currency;
         let mode = self.document.invoice.price_mode;
         let rate = self.groups[group].rate.rate;
+        let take = match mode {
+            PriceMode::Exclusive => take_total_of_base,
+            PriceMode::Inclusive => take_by_gross,
+        };
         let open: Vec<usize> =
             (0..self.lines.len()).filter(|&i| self.lines[i].group == group && self.lines[i].left > 0).collect();
         let mut push = |line: usize, amount: i64, part: (i64, i64)| {
@@ -237,14 +244,14 @@ impl<'a> Basis<'a> {
                     continue;
                 }
                 let line = &self.lines[i];
-                let (base, tax) = take_by_gross(line.base_left, line.tax_left, rate, share)?;
+                let (base, tax) = take(line.base_left, line.tax_left, rate, share)?;
                 whole = (add(whole.0, base, "credit")?, add(whole.1, tax, "tax")?);
                 push(i, if mode == PriceMode::Exclusive { base } else { share }, (base, tax));
             }
             return Ok(whole);
         }
         let held = &self.groups[group];
-        let (base, tax) = take_by_gross(held.base_left, held.tax_left, rate, gross)?;
+        let (base, tax) = take(held.base_left, held.tax_left, rate, gross)?;
         let weights: Vec<i64> = open.iter().map(|&i| self.lines[i].left).collect();
         let in_unit = if mode == PriceMode::Exclusive { base } else { gross };
         let available = sum(weights.iter().copied(), "credit")?;
@@ -309,10 +316,24 @@ pub(super) fn take_by_base(base_left: i64, tax_left: i64, rate: Rate, base: i64)
 /// what is left of it.
 pub(super) fn take_by_gross(base_left: i64, tax_left: i64, rate: Rate, gross: i64) -> Result<(i64, i64), Refusal> {
     let gross_left = add(base_left, tax_left, "gross")?;
-    let after = tax_within(sub(gross_left, gross, "credit")?.max(0), rate)?;
+    let gross_after = sub(gross_left, gross, "credit")?.max(0);
+    let after = tax_within(gross_after, rate)?;
+    take_leaving(base_left, tax_left, after, gross)
+}
+
+/// [`take_by_gross`] where what stays is credited by base later: as long as any gross stays, so does a unit of
+/// base, or tax would stay behind that no base can close.
+pub(super) fn take_total_of_base(base_left: i64, tax_left: i64, rate: Rate, gross: i64) -> Result<(i64, i64), Refusal> {
+    let gross_left = add(base_left, tax_left, "gross")?;
+    let gross_after = sub(gross_left, gross, "credit")?.max(0);
+    let after = tax_within(gross_after, rate)?.min((gross_after - 1).max(0));
+    take_leaving(base_left, tax_left, after, gross)
+}
+
+fn take_leaving(base_left: i64, tax_left: i64, tax_after: i64, gross: i64) -> Result<(i64, i64), Refusal> {
     let least = sub(gross, base_left, "credit")?.max(0);
     let most = tax_left.max(0).min(gross).max(least);
-    let tax = sub(tax_left, after, "tax")?.clamp(least, most);
+    let tax = sub(tax_left, tax_after, "tax")?.clamp(least, most);
     Ok((gross - tax, tax))
 }
 
@@ -322,12 +343,12 @@ pub(super) fn display(mode: PriceMode, rate: Rate, amounts: &[i64], tax: i64) ->
         PriceMode::Exclusive => {
             let numerators: Vec<i128> =
                 amounts.iter().map(|&amount| i128::from(amount) * i128::from(rate.parts())).collect();
-            let caps = vec![i64::MAX; amounts.len()];
-            let taxes = split::capped(tax, &numerators, i128::from(Rate::ONE.parts()), &caps);
+            let bounds = vec![(0, i64::MAX); amounts.len()];
+            let taxes = split::bounded(tax, &numerators, i128::from(Rate::ONE.parts()), &bounds);
             amounts.iter().copied().zip(taxes).collect()
         }
         PriceMode::Inclusive => {
-            let taxes = display_inclusive_capped(tax, amounts, rate);
+            let taxes = display_within(tax, amounts, rate);
             amounts.iter().zip(taxes).map(|(amount, tax)| (amount - tax, tax)).collect()
         }
     }

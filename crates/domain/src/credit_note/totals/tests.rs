@@ -22,7 +22,12 @@ fn line(quantity: &str, price: &str, rate: &str) -> DraftLine {
     DraftLine::new("thing", of(quantity), of(price), taxed(rate))
 }
 
-fn document(mode: PriceMode, rounding: TaxRounding, lines: Vec<DraftLine>, allowances: Vec<AskedAllowance>) -> Document {
+fn document(
+    mode: PriceMode,
+    rounding: TaxRounding,
+    lines: Vec<DraftLine>,
+    allowances: Vec<AskedAllowance>,
+) -> Document {
     let input = DraftInput { currency: Currency::USD, price_mode: mode, tax_rounding: rounding, lines, allowances };
     let computed = compute(&input).expect("computes");
     let mut issued = Invoice { price_mode: mode, tax_rounding: rounding, ..invoice(1, 0) };
@@ -194,6 +199,19 @@ fn a_total_is_met_exactly_and_still_closes() {
             assert_eq!(tax + computed.tax, document.invoice.totals.tax, "{mode:?} {rounding:?}");
             assert_eq!(credit_total(&document, &notes, 0), Err(Refusal::NotPositive { what: "credit" }));
         }
+    }
+}
+
+/// Found by the laws: a credit by total must not take the last of the base and leave tax behind.
+#[test]
+fn a_total_leaves_no_tax_without_base() {
+    for rounding in [PerGroup, PerLine] {
+        let document = document(Exclusive, rounding, vec![line("1", "0.04", "150")], Vec::new());
+        assert_eq!((document.invoice.totals.ex_tax, document.invoice.totals.tax), (4, 6));
+        let first = credit_total(&document, &[], 9).expect("credits");
+        assert_eq!((first.ex_tax, first.tax), (3, 6));
+        let rest = credit_everything(&document, &[stored(&document, 1, &first)]).expect("closes");
+        assert_eq!((rest.ex_tax, rest.tax), (1, 0));
     }
 }
 

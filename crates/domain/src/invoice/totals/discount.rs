@@ -42,13 +42,13 @@ pub(super) fn on_line(discounts: &[Discount], gross: i64) -> Result<Vec<AppliedD
         .collect())
 }
 
+/// Amounts by the position asked at; `None` where the other kind stands.
+pub(super) type ByPosition = Vec<Option<i64>>;
+
 /// Amounts taken off the document and amounts put on it, by the position asked at. Percentages of allowances
 /// are of what remains of the lines together, those of charges of the lines before allowances. Allowances
 /// come to at most the positive lines.
-pub(super) fn on_document(
-    asked: &[AskedAllowance],
-    before: &[i64],
-) -> Result<(Vec<Option<i64>>, Vec<Option<i64>>), Refusal> {
+pub(super) fn on_document(asked: &[AskedAllowance], before: &[i64]) -> Result<(ByPosition, ByPosition), Refusal> {
     let mut off = vec![None; asked.len()];
     let mut on = vec![None; asked.len()];
     let lines = sum(before.iter().copied(), "net")?.max(0);

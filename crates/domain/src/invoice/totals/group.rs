@@ -53,9 +53,11 @@ impl LineTax {
     pub fn is_same_group(&self, other: &LineTax) -> bool {
         self.category == other.category
             && self.components.len() == other.components.len()
-            && self.components.iter().zip(&other.components).all(|(a, b)| {
-                (a.rate_id, a.rate, a.is_compound) == (b.rate_id, b.rate, b.is_compound)
-            })
+            && self
+                .components
+                .iter()
+                .zip(&other.components)
+                .all(|(a, b)| (a.rate_id, a.rate, a.is_compound) == (b.rate_id, b.rate, b.is_compound))
             && self.exemption_code() == other.exemption_code()
     }
 
@@ -138,12 +140,12 @@ impl Group<'_> {
         let base = sub(after, amount, "tax base")?;
         let afters: Vec<i64> = self.parts.iter().map(|part| part.before - part.off).collect();
         let taxes = display_inclusive(amount, &afters, rate);
-        // Tax that the gross before allowances contains. A line's may exceed its displayed tax by what was
-        // taken off it at most, so that no line's allowance is negative. There is room: x - round(x*r/(1+r))
-        // never falls as x grows, so the whole exceeds `amount` by at most what was taken off.
+        // Tax that the gross before allowances contains: on each line its displayed tax and at most what was taken
+        // off it beside, so that a line's allowance lies between nothing and that. There is room: neither
+        // round(x*r/(1+r)) nor x less that ever falls as x grows.
         let (numerators, divisor) = shares_within(self.parts.iter().map(|part| part.before), rate);
-        let caps: Vec<i64> = self.parts.iter().zip(&taxes).map(|(part, tax)| tax + part.off).collect();
-        let taxes_before = split::capped(tax_within(before, rate)?, &numerators, divisor, &caps);
+        let bounds: Vec<(i64, i64)> = self.parts.iter().zip(&taxes).map(|(part, &tax)| (tax, tax + part.off)).collect();
+        let taxes_before = split::bounded(tax_within(before, rate)?, &numerators, divisor, &bounds);
         let parts = self
             .parts
             .iter()
@@ -189,9 +191,10 @@ pub(crate) fn display_inclusive(amount: i64, grosses: &[i64], rate: Rate) -> Vec
 
 /// [`display_inclusive`] where `amount` may be off the exact taxes by a unit or two (a credit note closes its
 /// group): no line's tax is below zero or above its gross.
-pub(crate) fn display_inclusive_capped(amount: i64, grosses: &[i64], rate: Rate) -> Vec<i64> {
+pub(crate) fn display_within(amount: i64, grosses: &[i64], rate: Rate) -> Vec<i64> {
     let (numerators, divisor) = shares_within(grosses.iter().copied(), rate);
-    split::capped(amount, &numerators, divisor, grosses)
+    let bounds: Vec<(i64, i64)> = grosses.iter().map(|&gross| (0, gross)).collect();
+    split::bounded(amount, &numerators, divisor, &bounds)
 }
 
 /// Exact taxes within gross amounts as numerators over one divisor.

@@ -77,10 +77,8 @@ fn column(computed: &Computed, of: impl Fn(&LineAmounts) -> i64) -> Vec<i64> {
 #[test]
 fn exclusive_document_discount_comes_off_before_tax() {
     let lines = vec![line("1", "100", "20"), line("1", "100", "20")];
-    let computed = check(
-        &less(input(Exclusive, PerGroup, lines), fixed(2000)),
-        [20_000, 2_000, 0, 18_000, 3_600, 21_600],
-    );
+    let computed =
+        check(&less(input(Exclusive, PerGroup, lines), fixed(2000)), [20_000, 2_000, 0, 18_000, 3_600, 21_600]);
     assert_eq!(column(&computed, |a| a.allowance), [1000, 1000]);
     assert_eq!(column(&computed, |a| a.taxable), [9000, 9000]);
     assert_eq!(column(&computed, |a| a.tax), [1800, 1800]);
@@ -90,8 +88,7 @@ fn exclusive_document_discount_comes_off_before_tax() {
 #[test]
 fn inclusive_gross_never_changes() {
     let lines = vec![line("1", "1", "10"), line("1", "1", "10"), line("1", "1", "10")];
-    let computed =
-        check(&less(input(Inclusive, PerGroup, lines), fixed(10)), [273, 9, 0, 264, 26, 290]);
+    let computed = check(&less(input(Inclusive, PerGroup, lines), fixed(10)), [273, 9, 0, 264, 26, 290]);
     assert_eq!(column(&computed, |a| a.gross), [100, 100, 100]);
     assert_eq!(column(&computed, |a| a.net), [91, 91, 91]);
     assert_eq!(column(&computed, |a| a.allowance).iter().sum::<i64>(), 9);
@@ -103,10 +100,8 @@ fn inclusive_gross_never_changes() {
 #[test]
 fn inclusive_lines_keep_their_price() {
     // Two lines of 0.05 at 10 %: tax 0.01 in all. Each line's taxable and tax still add to its price.
-    let computed = check(
-        &input(Inclusive, PerGroup, vec![line("1", "0.05", "10"), line("1", "0.05", "10")]),
-        [9, 0, 0, 9, 1, 10],
-    );
+    let computed =
+        check(&input(Inclusive, PerGroup, vec![line("1", "0.05", "10"), line("1", "0.05", "10")]), [9, 0, 0, 9, 1, 10]);
     assert_eq!(column(&computed, |a| a.taxable + a.tax), [5, 5]);
     assert_eq!(column(&computed, |a| a.net), column(&computed, |a| a.taxable));
     assert_eq!(column(&computed, |a| a.tax), [1, 0]);
@@ -127,8 +122,12 @@ fn per_line_rounding_sums_rounded_lines() {
 #[test]
 fn discounts_go_percentage_first_then_priority_then_order() {
     let mut discounted = line("1", "100", "0");
-    discounted.discounts =
-        vec![fixed(1000), share("50"), Discount { priority: -1, ..share("10") }, Discount { priority: -1, ..fixed(500) }];
+    discounted.discounts = vec![
+        fixed(1000),
+        share("50"),
+        Discount { priority: -1, ..share("10") },
+        Discount { priority: -1, ..fixed(500) },
+    ];
     let computed = check(&input(Exclusive, PerGroup, vec![discounted]), [3_000, 0, 0, 3_000, 0, 3_000]);
     let amounts: Vec<i64> = computed.lines[0].0.iter().map(|applied| applied.amount).collect();
     assert_eq!(amounts, [1000, 4500, 1000, 500]);
@@ -148,8 +147,7 @@ fn discounts_stop_at_zero() {
 #[test]
 fn negative_lines_lower_the_total_but_take_no_allowance() {
     let lines = vec![line("1", "100", "20"), line("-1", "40", "20"), line("1", "0.01", "20")];
-    let computed =
-        check(&less(input(Exclusive, PerGroup, lines), fixed(101)), [6001, 101, 0, 5900, 1180, 7080]);
+    let computed = check(&less(input(Exclusive, PerGroup, lines), fixed(101)), [6001, 101, 0, 5900, 1180, 7080]);
     assert_eq!(column(&computed, |a| a.allowance), [101, 0, 0]);
     assert_eq!(column(&computed, |a| a.tax).iter().sum::<i64>(), 1180);
     let stored = Line::from_draft(LineId(1), 1, line("-1", "40", "20"), computed.lines[1].clone());
@@ -176,10 +174,8 @@ fn a_total_below_zero_is_refused() {
 #[test]
 fn charges_enter_their_own_group() {
     let base = || input(Exclusive, PerGroup, vec![line("1", "100", "20")]);
-    let computed = check(
-        &plus(base(), fixed(1000), Some(taxed(&[("20", false)]))),
-        [10_000, 0, 1_000, 11_000, 2_200, 13_200],
-    );
+    let computed =
+        check(&plus(base(), fixed(1000), Some(taxed(&[("20", false)]))), [10_000, 0, 1_000, 11_000, 2_200, 13_200]);
     assert_eq!(computed.taxes.len(), 1);
     assert_eq!(column(&computed, |a| a.tax), [2000]);
     let computed = check(&plus(base(), share("10"), None), [10_000, 0, 1_000, 11_000, 2_000, 13_000]);
@@ -187,6 +183,24 @@ fn charges_enter_their_own_group() {
     assert_eq!(computed.allowances[0].tax, Some(LineTax::untaxed()));
     let inclusive = input(Inclusive, PerGroup, vec![line("1", "120", "20")]);
     check(&plus(inclusive, fixed(1200), Some(taxed(&[("20", false)]))), [10_000, 0, 1_000, 11_000, 2_200, 13_200]);
+}
+
+/// Found by the laws: a unit of the allowance must not land on what nothing was taken off.
+#[test]
+fn inclusive_allowances_stay_off_charges_and_negative_lines() {
+    let dinar = |input: DraftInput| DraftInput { currency: Currency::BHD, ..input };
+    let lines = vec![line("3.478", "26.49986", "8.87525")];
+    let allowed = less(dinar(input(Inclusive, PerGroup, lines)), share("21.5303022758"));
+    let charged = plus(allowed, fixed(1319), Some(taxed(&[("8.87525", false)])));
+    let computed = compute(&charged).expect("computes");
+    assert_eq!(column(&computed, |a| a.allowance), [computed.totals.allowances]);
+    assert_eq!(computed.allowances[1].amount, computed.totals.charges);
+
+    let lines = vec![line("2.04", "198.29", "0"), line("-4", "44.375", "8.875"), line("3", "72.5", "8.875")];
+    let yen = DraftInput { currency: Currency::JPY, ..less(input(Inclusive, PerGroup, lines), share("66")) };
+    let computed = compute(&yen).expect("computes");
+    assert_eq!(column(&computed, |a| a.allowance)[1], 0);
+    assert_eq!(column(&computed, |a| a.allowance).iter().sum::<i64>(), computed.totals.allowances);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! How a view is filled: every derived amount, word and day is computed here, once.
 
 use super::{
-    AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, PaymentApplied,
-    Standing, Summary, TaxView, View, WriteOffApplied,
+    AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, PaymentApplied, Standing,
+    Summary, TaxView, View, WriteOffApplied,
 };
 use crate::credit_note::CreditNote;
 use crate::id::{CreditNoteId, ItemId, LineId, PaymentId, WriteOffId};
@@ -175,11 +175,9 @@ const fn bucket(kind: LineKind) -> Bucket {
     match kind {
         LineKind::Recurring | LineKind::Minimum | LineKind::Proration => Bucket::Recurring,
         LineKind::Usage => Bucket::Usage,
-        LineKind::OneTime
-        | LineKind::Adjustment
-        | LineKind::LateFee
-        | LineKind::Shipping
-        | LineKind::Rounding => Bucket::OneTime,
+        LineKind::OneTime | LineKind::Adjustment | LineKind::LateFee | LineKind::Shipping | LineKind::Rounding => {
+            Bucket::OneTime
+        }
     }
 }
 
@@ -231,12 +229,7 @@ impl View {
     }
 }
 
-fn line_view(
-    line: &Line,
-    item: Option<ItemBrief>,
-    extras: LineExtras,
-    money: &impl Fn(i64) -> Money,
-) -> LineView {
+fn line_view(line: &Line, item: Option<ItemBrief>, extras: LineExtras, money: &impl Fn(i64) -> Money) -> LineView {
     let amounts = line.amounts;
     LineView {
         id: line.id,
@@ -343,110 +336,4 @@ impl Payment {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::{EntityId, RefundId};
-    use crate::invoice::totals::{DraftLine, compute, DraftInput};
-    use crate::invoice::{LineTax, Period};
-    use crate::money::Currency;
-    use crate::payment::allocate::{Wish, allocate, unapply};
-    use crate::payment::{PaymentMode, ReversalKind};
-    use crate::tax::{PriceMode, TaxRounding};
-    use crate::testing::{Settling, day, invoice, payment};
-    use jiff::Timestamp;
-
-    #[track_caller]
-    fn check(balance: i64, today: Date, expected: Standing, overdue: i64, days: i64) {
-        let mut noun = invoice(1, 370);
-        noun.due_on = day(2026, 2, 14);
-        noun.settled.credits = 370 - balance;
-        noun.recompute_balance();
-        let summary = Summary::from_invoice(&noun, today, false);
-        assert_eq!((summary.standing, summary.overdue.minor, summary.days_overdue), (expected, overdue, days));
-        assert_eq!(summary.is_overdue, overdue > 0);
-        assert_eq!(summary.is_paid, balance == 0);
-        assert_eq!((summary.applied.minor, summary.balance.minor), (370 - balance, balance));
-    }
-
-    #[test]
-    fn standing_is_derived_from_balance_and_day() {
-        let (due, after) = (day(2026, 2, 14), day(2026, 2, 15));
-        check(370, due, Standing::Open, 0, 0);
-        check(370, after, Standing::Overdue, 370, 1);
-        check(70, due, Standing::PartlyPaid, 0, 0);
-        check(70, day(2026, 4, 15), Standing::PartlyPaidOverdue, 70, 60);
-        check(0, after, Standing::Paid, 0, 0);
-        for (state, expected) in [(State::Draft, Standing::Draft), (State::Void, Standing::Void)] {
-            let noun = Invoice { state, ..invoice(1, 370) };
-            let summary = Summary::from_invoice(&noun, day(2030, 1, 1), true);
-            assert_eq!((summary.standing, summary.is_overdue, summary.is_paid), (expected, false, false));
-        }
-    }
-
-    #[test]
-    fn a_view_adds_up_and_shows_what_settled_it() {
-        let kinds = [LineKind::Recurring, LineKind::Usage, LineKind::OneTime, LineKind::Shipping, LineKind::Minimum];
-        let input = DraftInput {
-            currency: Currency::USD,
-            price_mode: PriceMode::Exclusive,
-            tax_rounding: TaxRounding::PerGroup,
-            lines: (1..)
-                .zip(kinds)
-                .map(|(price, kind)| DraftLine {
-                    kind,
-                    period: Some(Period { from: day(2026, 1, 1), until: day(2026, 2, 1) }),
-                    ..DraftLine::new("x", Decimal::ONE, Decimal::from_whole(price), LineTax::untaxed())
-                })
-                .collect(),
-            allowances: Vec::new(),
-        };
-        let computed = compute(&input).expect("computes");
-        let mut noun = invoice(1, 1500);
-        noun.totals = computed.totals;
-        let mut set = Settling::new(noun, vec![payment(1, 800), payment(2, 700)], Vec::new());
-        let wishes = [(0, 800), (1, 700)]
-            .map(|(index, amount)| Wish { payment: set.payment_id(index), invoice: set.id, amount });
-        let on = day(2026, 2, 1);
-        let done = allocate(&mut set.sources.payments, &mut set.invoices, &wishes, &[], Currency::USD, on);
-        set.store(done.expect("applies").applications);
-        let mut live = set.live();
-        let booked = set.invoices.get_mut(&set.id).expect("there");
-        let back = unapply(booked, &mut set.sources, &mut live[1], on).expect("reverses");
-        set.store(vec![back.application]);
-
-        let lines: Vec<Line> = (1..)
-            .zip(input.lines)
-            .zip(computed.lines)
-            .map(|((id, draft), done)| Line::from_draft(LineId(id), id, draft, done))
-            .collect();
-        let document =
-            Document { invoice: set.invoice().noun.clone(), lines, taxes: computed.taxes, allowances: computed.allowances };
-        let refund = Refund {
-            id: RefundId(1),
-            kind: RefundKind::ByCreditNote,
-            customer_id: document.invoice.customer_id,
-            entity_id: EntityId(1),
-            currency: Currency::USD,
-            payment_id: Some(set.payment_id(0)),
-            credit_note_id: Some(CreditNoteId(1)),
-            invoice_id: Some(set.id),
-            amount: 50,
-            refunded_on: on,
-            mode: PaymentMode::Cash,
-            reference: String::new(),
-            description: String::new(),
-            created_at: Timestamp::UNIX_EPOCH,
-        };
-        let mut parts = Parts::of(document, on);
-        parts.applications = set.rows.clone();
-        parts.payments = set.sources.payments.values().map(|booked| (booked.noun.id, booked.noun.clone())).collect();
-        parts.refunds = vec![refund];
-        let view = View::assemble(parts);
-        assert_eq!((view.recurring_total.minor, view.usage_total.minor, view.one_time_total.minor), (600, 200, 700));
-        assert_eq!(view.lines[0].last_on, Some(day(2026, 1, 31)));
-        assert_eq!(view.lines[0].total.to_plain(), "1");
-        assert_eq!((view.summary.payments.minor, view.summary.balance.minor), (800, 700));
-        let shown: Vec<_> = view.payments.iter().map(|p| (p.amount.minor, p.amount_refunded.minor, p.reversed)).collect();
-        assert_eq!(shown, [(800, 50, None), (700, 0, Some(ReversalKind::Undone))]);
-    }
-}
+mod tests;

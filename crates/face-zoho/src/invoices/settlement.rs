@@ -1,0 +1,85 @@
+//! What is taken from an invoice's total: `coupons`, `credits` and `payments`.
+
+use billing::read::Names;
+use domain::id::{ApplicationId, CreditNoteId, PaymentId};
+use domain::invoice::AppliedDiscount;
+use domain::invoice::view::{CreditApplied, PaymentApplied, View};
+use domain::payment::PaymentMode;
+use http_kit::json::Object;
+
+use crate::mount::Types;
+use crate::side_car::InvoiceExtras;
+use crate::wire;
+
+/// The discounts that carry a code: those of the document, then those of the lines, one member each.
+pub(super) fn coupons(view: &View, o: &mut Object<'_>) {
+    let of_document = view
+        .allowances
+        .iter()
+        .filter(|allowance| !allowance.is_charge)
+        .map(|allowance| (&allowance.discount, allowance.amount));
+    let of_lines = view
+        .lines
+        .iter()
+        .flat_map(|line| &line.discounts)
+        .map(|AppliedDiscount { discount, amount }| (discount, *amount));
+    let coupons = of_document
+        .chain(of_lines)
+        .filter_map(|(discount, amount)| Some((discount.code.as_deref()?, discount, amount)));
+    o.array("coupons", coupons, |(code, discount, amount), o| {
+        o.str("coupon_code", code)
+            .str("coupon_name", &discount.name)
+            .dec("discount_amount", wire::minor_units(amount, view.summary.currency));
+    });
+}
+
+pub(super) fn credits(view: &View, names: &Names, types: Types, o: &mut Object<'_>) {
+    o.array("credits", &view.credits, |credit: &CreditApplied, o| {
+        o.str("creditnote_id", &wire::id_of(names, CreditNoteId::WORD, credit.credit_note_id.0))
+            .str("creditnotes_number", credit.number.as_deref().unwrap_or_default())
+            .text("credited_date", credit.applied_on);
+        wire::put_amount(o, types, "credited_amount", credit.amount);
+    });
+}
+
+/// Payments that are applied now; what was taken back is no longer here. `amount` is the part on this invoice.
+pub(super) fn payments(view: &View, names: &Names, extras: &InvoiceExtras, o: &mut Object<'_>) {
+    let live = view.payments.iter().filter(|payment| payment.reversed.is_none());
+    o.array("payments", live, |payment: &PaymentApplied, o| {
+        let id = wire::id_of(names, PaymentId::WORD, payment.payment_id.0);
+        let transaction = payment.gateway_transaction_id.as_deref().unwrap_or_default();
+        let automatic = extras.autotransactions.get(&id).cloned().unwrap_or_default();
+        let application = payment.application_id.0;
+        o.str("payment_id", &id)
+            .str("payment_mode", mode_word(payment.mode))
+            .str("invoice_payment_id", &wire::id_of(names, ApplicationId::WORD, application))
+            .dec("amount_refunded", payment.amount_refunded)
+            .str("gateway_transaction_id", transaction)
+            .str("description", &payment.description)
+            .text("date", payment.received_on)
+            .str("reference_number", &payment.reference)
+            .dec("amount", payment.amount)
+            .dec("bank_charges", payment.bank_charges)
+            .dec("exchange_rate", payment.exchange_rate)
+            .object("autotransaction", |o| {
+                o.str("autotransaction_id", &automatic.autotransaction_id)
+                    .str("payment_gateway", payment.gateway.as_deref().unwrap_or_default())
+                    .str("gateway_transaction_id", transaction)
+                    .str("gateway_error_message", &automatic.gateway_error_message)
+                    .str("account_id", &automatic.account_id);
+            });
+    });
+}
+
+/// Zoho's words for how money came in (contract Zoho 4.6).
+fn mode_word(mode: PaymentMode) -> &'static str {
+    match mode {
+        PaymentMode::Cash => "cash",
+        PaymentMode::Check => "check",
+        PaymentMode::Card => "creditcard",
+        PaymentMode::BankTransfer => "banktransfer",
+        PaymentMode::BankRemittance => "bankremittance",
+        PaymentMode::Automatic => "autotransaction",
+        PaymentMode::Other => "others",
+    }
+}

@@ -1,0 +1,137 @@
+//! The table of operations. The router is made from it and nothing else, so that no route exists without its
+//! scope, and no handler runs before token, scope and organization were judged, in this order (the contract's
+//! order of refusals at the edge).
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::{MethodFilter, on};
+use billing::Billing;
+use http_kit::Answer;
+
+use crate::call::{self, Call};
+use crate::errors::Failure;
+use crate::mount::Mount;
+use crate::{invoices, organizations};
+
+/// What a token must hold besides being accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    AnyToken,
+    /// This scope, or [`Needs::EVERYTHING`].
+    Scope(&'static str),
+}
+
+impl Needs {
+    /// The scope that holds all others.
+    pub const EVERYTHING: &'static str = "ZohoSubscriptions.fullaccess.all";
+
+    /// Whether a token with these scopes may. Zoho's own pages differ in case (`.READ`, `.all`), so case does
+    /// not count.
+    pub fn are_met_by(self, scopes: &[String]) -> bool {
+        let holds = |scope: &str| scopes.iter().any(|held| held.eq_ignore_ascii_case(scope));
+        match self {
+            Self::AnyToken => true,
+            Self::Scope(scope) => holds(scope) || holds(Self::EVERYTHING),
+        }
+    }
+}
+
+const READ_INVOICES: Needs = Needs::Scope("ZohoSubscriptions.invoices.READ");
+
+pub(crate) type Handling = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+
+/// One row of the table.
+pub struct Operation {
+    /// For people and tests: `list invoices`.
+    pub name: &'static str,
+    /// `GET`.
+    pub method: &'static str,
+    /// Below the mount's prefix, with `{}` around parameters.
+    pub path: &'static str,
+    /// What the token must hold.
+    pub needs: Needs,
+    pub(crate) handle: fn(Call) -> Handling,
+}
+
+/// Every operation that is served. Zoho's other modules answer 404 with code 5 until they are here.
+pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "list organizations",
+        method: "GET",
+        path: "/organizations",
+        needs: Needs::AnyToken,
+        handle: organizations::list,
+    },
+    Operation {
+        name: "retrieve an organization",
+        method: "GET",
+        path: "/organizations/{organization_id}",
+        needs: Needs::AnyToken,
+        handle: organizations::retrieve,
+    },
+    Operation {
+        name: "list invoices",
+        method: "GET",
+        path: "/invoices",
+        needs: READ_INVOICES,
+        handle: invoices::list::handle,
+    },
+    Operation {
+        name: "retrieve an invoice",
+        method: "GET",
+        path: "/invoices/{invoice_id}",
+        needs: READ_INVOICES,
+        handle: invoices::detail::handle,
+    },
+];
+
+pub(crate) fn router(billing: &Billing, mount: Mount) -> Router {
+    OPERATIONS.iter().fold(Router::new(), |router, operation| {
+        let billing = billing.clone();
+        let handler = move |request: Request| call::answer(billing.clone(), mount, operation, request);
+        let method = axum::http::Method::from_bytes(operation.method.as_bytes())
+            .ok()
+            .and_then(|method| MethodFilter::try_from(method).ok())
+            .expect("the table holds methods of HTTP");
+        router.route(operation.path, on(method, handler))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_held_or_covered() {
+        let of = |scopes: &[&str]| scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>();
+        assert!(READ_INVOICES.are_met_by(&of(&["ZohoSubscriptions.invoices.READ"])));
+        assert!(READ_INVOICES.are_met_by(&of(&["x", "zohosubscriptions.invoices.read"])));
+        assert!(READ_INVOICES.are_met_by(&of(&["ZohoSubscriptions.fullaccess.all"])));
+        for scopes in [
+            of(&[]),
+            of(&["ZohoSubscriptions.invoices.CREATE"]),
+            of(&["ZohoSubscriptions.invoices.READONLY"]),
+            of(&["ZohoSubscriptions.settings.READ"]),
+        ] {
+            assert!(!READ_INVOICES.are_met_by(&scopes), "{scopes:?}");
+            assert!(Needs::AnyToken.are_met_by(&scopes));
+        }
+    }
+
+    #[test]
+    fn every_row_is_a_route_of_its_own() {
+        for (at, operation) in OPERATIONS.iter().enumerate() {
+            assert!(operation.path.starts_with('/'), "{}", operation.name);
+            if let Needs::Scope(scope) = operation.needs {
+                assert!(scope.starts_with("ZohoSubscriptions."), "{}", operation.name);
+            }
+            for other in &OPERATIONS[at + 1..] {
+                assert_ne!((operation.method, operation.path), (other.method, other.path));
+            }
+        }
+    }
+}
