@@ -49,6 +49,8 @@ pub struct Caller {
     pub scopes: Vec<String>,
     pub entitlements: Vec<String>,
     pub request_id: String,
+    /// Whether its tenant keeps any foreign ids of this face; without any, none need be looked up.
+    pub has_foreign_ids: bool,
 }
 
 impl Caller {
@@ -63,6 +65,7 @@ impl Caller {
             scopes: Vec::new(),
             entitlements: Vec::new(),
             request_id: String::new(),
+            has_foreign_ids: true,
         }
     }
 

@@ -8,6 +8,9 @@ use domain::id::{CredentialId, CustomerId, TenantId};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use store::access::Credential;
 use subtle::ConstantTimeEq;
 
@@ -158,6 +161,7 @@ pub struct RevokeCredential {
 
 impl Verb for RevokeCredential {
     type Outcome = ();
+    const CHANGES_ACCESS: bool = true;
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
         if !store::access::revoke_credential(cx.tx, self.credential, cx.now).await? {
@@ -220,8 +224,8 @@ impl Billing {
         private_key: Option<&str>,
         request_id: &str,
     ) -> Result<Caller, AuthError> {
-        let credential = self.find_credential(face, token).await?;
-        match (&credential.secret_hash, private_key) {
+        let known = self.find_credential(face, token).await?;
+        match (&known.0.secret_hash, private_key) {
             (Some(stored), Some(given)) => {
                 if !bool::from(stored.as_bytes().ct_eq(hash(given).as_bytes())) {
                     return Err(Rejected::WrongSecret.into());
@@ -230,7 +234,7 @@ impl Billing {
             (None, None) => {}
             _ => return Err(Rejected::WrongSecret.into()),
         }
-        Ok(caller(&credential, face, request_id))
+        Ok(caller(&known, face, request_id))
     }
 
     /// Accepts a signed request once: the signature, its clock window, and its nonce are checked in that order.
@@ -240,7 +244,8 @@ impl Billing {
         signed: &Signed<'_>,
         request_id: &str,
     ) -> Result<Caller, AuthError> {
-        let credential = self.find_credential(face, signed.public_key).await?;
+        let known = self.find_credential(face, signed.public_key).await?;
+        let credential = &known.0;
         let key = credential.signing_key.as_deref().ok_or(Rejected::WrongSecret)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
         let head = format!(
@@ -279,24 +284,33 @@ impl Billing {
         if !is_new {
             return Err(Rejected::Replayed.into());
         }
-        Ok(caller(&credential, face, request_id))
+        Ok(caller(&known, face, request_id))
     }
 
-    async fn find_credential(&self, face: FaceName, token: &str) -> Result<Credential, AuthError> {
-        let find = Find { lookup_hash: lookup(face, token) };
-        let found = self
-            .db
-            .read(TenantId(0), find)
-            .await
-            .map_err(|error| AuthError::Failed(Error::from(error).settle()))?;
-        let credential = found.ok_or(Rejected::Unknown)?;
+    async fn find_credential(&self, face: FaceName, token: &str) -> Result<Arc<Known>, AuthError> {
+        let lookup_hash = lookup(face, token);
+        let known = match self.known.get(&lookup_hash) {
+            Some(known) => known,
+            None => {
+                let find = Find { lookup_hash: lookup_hash.clone() };
+                let found = self
+                    .db
+                    .read(TenantId(0), find)
+                    .await
+                    .map_err(|error| AuthError::Failed(Error::from(error).settle()))?;
+                let known = Arc::new(found.ok_or(Rejected::Unknown)?);
+                self.known.keep(lookup_hash, &known);
+                known
+            }
+        };
+        let credential = &known.0;
         if credential.revoked_at.is_some() {
             return Err(Rejected::Revoked.into());
         }
         if credential.expires_at.is_some_and(|at| at <= self.now()) {
             return Err(Rejected::Expired.into());
         }
-        Ok(credential)
+        Ok(known)
     }
 
     pub async fn credentials(&self, tenant: TenantId) -> Result<Vec<CredentialInfo>, Error> {
@@ -305,7 +319,7 @@ impl Billing {
     }
 }
 
-fn caller(credential: &Credential, face: FaceName, request_id: &str) -> Caller {
+fn caller((credential, has_foreign_ids): &Known, face: FaceName, request_id: &str) -> Caller {
     Caller {
         tenant: credential.tenant,
         credential: Some(credential.id),
@@ -315,6 +329,39 @@ fn caller(credential: &Credential, face: FaceName, request_id: &str) -> Caller {
         scopes: credential.scopes.clone(),
         entitlements: credential.entitlements.clone(),
         request_id: request_id.to_owned(),
+        has_foreign_ids: *has_foreign_ids,
+    }
+}
+
+/// A credential, and whether its tenant keeps foreign ids of its face.
+pub(crate) type Known = (Credential, bool);
+
+/// Credentials seen within the last second, so that a busy client costs one look-up a second. A revocation by
+/// this process empties it; one by another process is seen within that second.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    by_hash: Arc<Mutex<HashMap<String, (Instant, Arc<Known>)>>>,
+}
+
+impl Seen {
+    const FOR: Duration = Duration::from_secs(1);
+    const MOST: usize = 1_024;
+
+    fn get(&self, lookup_hash: &str) -> Option<Arc<Known>> {
+        let seen = self.by_hash.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(lookup_hash).filter(|(at, _)| at.elapsed() < Self::FOR).map(|(_, known)| known.clone())
+    }
+
+    fn keep(&self, lookup_hash: String, known: &Arc<Known>) {
+        let mut seen = self.by_hash.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= Self::MOST {
+            seen.clear();
+        }
+        seen.insert(lookup_hash, (Instant::now(), known.clone()));
+    }
+
+    pub(crate) fn forget(&self) {
+        self.by_hash.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -323,10 +370,10 @@ struct Find {
 }
 
 impl store::Work for Find {
-    type Out = Option<Credential>;
+    type Out = Option<Known>;
     type Error = store::Error;
 
-    async fn run(&self, tx: &mut store::Tx<'_>) -> store::Result<Option<Credential>> {
+    async fn run(&self, tx: &mut store::Tx<'_>) -> store::Result<Option<Known>> {
         store::access::find_credential(tx, &self.lookup_hash).await
     }
 }

@@ -25,6 +25,7 @@ pub struct KeepForeignId {
 
 impl Verb for KeepForeignId {
     type Outcome = ();
+    const CHANGES_ACCESS: bool = true;
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
         check::required(&self.foreign_id, "foreign id", check::SHORT)?;

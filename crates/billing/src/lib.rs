@@ -37,11 +37,12 @@ use store::Db;
 pub struct Billing {
     db: Db,
     clock: SystemClock,
+    known: credentials::Seen,
 }
 
 impl Billing {
     pub fn new(db: Db, clock: SystemClock) -> Self {
-        Self { db, clock }
+        Self { db, clock, known: credentials::Seen::default() }
     }
 
     /// The system clock.

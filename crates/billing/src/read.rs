@@ -72,6 +72,9 @@ pub(crate) async fn spelled(
     text: &str,
     native: Option<i64>,
 ) -> Result<Option<i64>, Error> {
+    if !caller.has_foreign_ids {
+        return Ok(native);
+    }
     match store::names::find_foreign_id(tx, caller.face.word(), kind, text).await? {
         Some(id) => Ok(Some(id)),
         None => Ok(native),

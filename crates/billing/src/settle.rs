@@ -3,12 +3,13 @@
 
 use crate::verb::Cx;
 use crate::Error;
+use domain::credit_note::CreditNote;
 use domain::id::{ApplicationId, CreditNoteId, CustomerId, EntityId, EntryId, InvoiceId, PaymentId, WriteOffId};
 use domain::invoice::Invoice;
 use domain::journal::post::{self, EntryDraft};
 use domain::money::Currency;
 use domain::party::LegalEntity;
-use domain::payment::{Application, Source};
+use domain::payment::{Application, Payment, Source, WriteOff};
 use domain::settlement::{Booked, LiveApplication, NewApplication, Reversal, Sources};
 use jiff::civil::Date;
 use serde_json::json;
@@ -21,9 +22,18 @@ pub(crate) struct Settlement {
     /// Applications on these invoices, with what was reversed of them.
     pub(crate) live: Vec<LiveApplication>,
     pub(crate) sources: Sources,
-    before: HashMap<InvoiceId, i64>,
-    unapplied_before: HashMap<PaymentId, i64>,
-    remaining_before: HashMap<CreditNoteId, i64>,
+    /// As they were when locked: what did not change is not written.
+    before: Before,
+    /// Payments made in this transaction, with their amounts in base currency: inserted once, with their sums.
+    new_payments: HashMap<PaymentId, i64>,
+}
+
+#[derive(Default)]
+struct Before {
+    invoices: HashMap<InvoiceId, Invoice>,
+    payments: HashMap<PaymentId, Payment>,
+    notes: HashMap<CreditNoteId, CreditNote>,
+    write_offs: HashMap<WriteOffId, WriteOff>,
 }
 
 impl Settlement {
@@ -57,7 +67,7 @@ impl Settlement {
         for invoice in found {
             let base_used =
                 rows.iter().filter(|row| row.invoice_id == invoice.id).map(|row| row.receivable_base).sum();
-            settlement.before.insert(invoice.id, invoice.settled.balance);
+            settlement.before.invoices.insert(invoice.id, invoice.clone());
             settlement.invoices.insert(invoice.id, Booked::new(invoice, base_used));
         }
         let mut notes: BTreeSet<CreditNoteId> = notes.iter().copied().collect();
@@ -73,6 +83,7 @@ impl Settlement {
             }
             for id in settlement.invoices.keys() {
                 for write_off in store::applications::write_offs(cx.tx, *id).await? {
+                    settlement.before.write_offs.insert(write_off.id, write_off.clone());
                     settlement.sources.write_offs.insert(write_off.id, write_off);
                 }
             }
@@ -94,7 +105,7 @@ impl Settlement {
         let rows = source_rows(cx, "credit_note", &foreign).await?;
         for note in found {
             let used = used_base(&rows, Source::CreditNote(note.id));
-            self.remaining_before.insert(note.id, note.remaining);
+            self.before.notes.insert(note.id, note.clone());
             self.sources.notes.insert(note.id, Booked::new(note, used));
         }
         Ok(())
@@ -113,21 +124,20 @@ impl Settlement {
         let rows = source_rows(cx, "payment", &foreign).await?;
         for payment in found {
             let used = used_base(&rows, Source::Payment(payment.id));
-            self.unapplied_before.insert(payment.id, payment.unapplied);
+            self.before.payments.insert(payment.id, payment.clone());
             self.sources.payments.insert(payment.id, Booked::new(payment, used));
         }
         Ok(())
     }
 
-    /// A payment made in this transaction: its whole unapplied rest is new.
-    pub(crate) fn add_payment(&mut self, payment: domain::payment::Payment) {
-        self.unapplied_before.insert(payment.id, 0);
+    /// A payment made in this transaction: stored by [`Settlement::save`], its whole unapplied rest new.
+    pub(crate) fn add_payment(&mut self, payment: Payment, base_amount: i64) {
+        self.new_payments.insert(payment.id, base_amount);
         self.sources.payments.insert(payment.id, Booked::new(payment, 0));
     }
 
     /// A note issued in this transaction: its whole remaining amount is new.
-    pub(crate) fn add_note(&mut self, note: domain::credit_note::CreditNote) {
-        self.remaining_before.insert(note.id, 0);
+    pub(crate) fn add_note(&mut self, note: CreditNote) {
         self.sources.notes.insert(note.id, Booked::new(note, 0));
     }
 
@@ -169,29 +179,45 @@ impl Settlement {
         Ok(rows)
     }
 
-    /// Writes every noun's new sums and the change of what its customer owes and has left over.
+    /// Writes the new sums of every noun that changed, and the change of what its customer owes and has left over.
     pub(crate) async fn save(mut self, cx: &mut Cx<'_, '_>, entity: &LegalEntity) -> Result<(), Error> {
         for (id, booked) in &mut self.invoices {
+            let before = self.before.invoices.get(id);
+            if before == Some(&booked.noun) {
+                continue;
+            }
             booked.noun.updated_at = cx.now;
             store::invoices::settle(cx.tx, &booked.noun).await?;
-            let before = self.before.get(id).copied().unwrap_or_default();
-            let change = booked.noun.settled.balance - before;
+            let change = booked.noun.settled.balance - before.map_or(0, |before| before.settled.balance);
             cx.change.balance(booked.noun.customer_id, entity.id, booked.noun.currency, change, 0);
         }
         for (id, booked) in &mut self.sources.notes {
+            let before = self.before.notes.get(id);
+            if before == Some(&booked.noun) {
+                continue;
+            }
             booked.noun.updated_at = cx.now;
             store::credit_notes::update(cx.tx, &booked.noun).await?;
-            let change = booked.noun.remaining - self.remaining_before.get(id).copied().unwrap_or_default();
+            let change = booked.noun.remaining - before.map_or(0, |before| before.remaining);
             cx.change.balance(booked.noun.customer_id, entity.id, booked.noun.currency, 0, change);
         }
         for (id, booked) in &mut self.sources.payments {
+            let before = self.before.payments.get(id);
+            if before == Some(&booked.noun) {
+                continue;
+            }
             booked.noun.updated_at = cx.now;
-            store::payments::settle(cx.tx, &booked.noun).await?;
-            let change = booked.noun.unapplied - self.unapplied_before.get(id).copied().unwrap_or_default();
+            match self.new_payments.get(id) {
+                Some(base_amount) => store::payments::insert(cx.tx, &booked.noun, *base_amount).await?,
+                None => store::payments::settle(cx.tx, &booked.noun).await?,
+            }
+            let change = booked.noun.unapplied - before.map_or(0, |before| before.unapplied);
             cx.change.balance(booked.noun.customer_id, entity.id, booked.noun.currency, 0, change);
         }
-        for write_off in self.sources.write_offs.values() {
-            store::applications::set_write_off_cancelled(cx.tx, write_off).await?;
+        for (id, write_off) in &self.sources.write_offs {
+            if self.before.write_offs.get(id) != Some(write_off) {
+                store::applications::set_write_off_cancelled(cx.tx, write_off).await?;
+            }
         }
         Ok(())
     }

@@ -17,6 +17,8 @@ use store::Tx;
 /// repeats a transaction that lost a race), so it keeps nothing between runs.
 pub trait Verb: Send + Sync + 'static {
     type Outcome: Send + 'static;
+    /// Whether what is remembered of credentials is out of date after it.
+    const CHANGES_ACCESS: bool = false;
 
     fn run(&self, cx: &mut Cx<'_, '_>) -> impl Future<Output = Result<Self::Outcome, Error>> + Send;
 }
@@ -159,6 +161,10 @@ impl Billing {
         T: Send + 'static,
     {
         let body = Transaction { verb, caller: Arc::new(caller.clone()), key, render, now: self.now() };
-        self.db.write(caller.tenant, body).await.map_err(Error::settle)
+        let told = self.db.write(caller.tenant, body).await.map_err(Error::settle);
+        if V::CHANGES_ACCESS {
+            self.known.forget();
+        }
+        told
     }
 }

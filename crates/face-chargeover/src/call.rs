@@ -59,10 +59,9 @@ impl Desk {
                 };
                 self.billing.authenticate_signed(face, &signed, id).await
             }
-            Presented::Bearer(_)
-            | Presented::ZohoOauth(_)
-            | Presented::ZohoAuthtoken(_)
-            | Presented::Malformed => return Err(Fault::NotAccepted),
+            Presented::Bearer(_) | Presented::ZohoOauth(_) | Presented::ZohoAuthtoken(_) | Presented::Malformed => {
+                return Err(Fault::NotAccepted);
+            }
         };
         found.map_err(|error| match error {
             AuthError::Rejected(_) => Fault::NotAccepted,
@@ -105,8 +104,8 @@ impl FromRequest<Desk> for Call {
         let fail = |fault: Fault| errors::answer(&fault, &request_id);
         let caller = desk.caller(&headers, &url, &body, &request_id).await.map_err(fail)?;
         desk.limit(&caller).map_err(fail)?;
-        let query = Query::parse(url.query().unwrap_or_default())
-            .map_err(|fault| fail(Fault::parameter("query", fault)))?;
+        let query =
+            Query::parse(url.query().unwrap_or_default()).map_err(|fault| fail(Fault::parameter("query", fault)))?;
         Ok(Self { caller, query, request_id })
     }
 }

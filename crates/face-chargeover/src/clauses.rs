@@ -160,10 +160,7 @@ mod tests {
         check("customer_id:EQUALS:5", &[("customer_id", Equals, "5")]);
         check("a:GT:1,b:LTE:2,", &[("a", Greater, "1"), ("b", LessOrEqual, "2")]);
         check("custom_1:EQUALS:Smith\\, John,x:LT:3", &[("custom_1", Equals, "Smith, John"), ("x", Less, "3")]);
-        check(
-            "write_datetime:GTE:2015-01-01 10:20:30",
-            &[("write_datetime", GreaterOrEqual, "2015-01-01 10:20:30")],
-        );
+        check("write_datetime:GTE:2015-01-01 10:20:30", &[("write_datetime", GreaterOrEqual, "2015-01-01 10:20:30")]);
         check("token:IS:NULL,refnumber:ISNOT:null", &[("token", Null, ""), ("refnumber", NotNull, "")]);
         check(" memo : contains :  x ", &[("memo", Contains, "  x ")]);
         check("a:NOTEQUALS:", &[("a", NotEquals, "")]);

@@ -63,12 +63,12 @@ pub(crate) fn answer(fault: &Fault, request_id: &RequestId) -> Answer {
     match fault {
         Fault::NoAuthorization | Fault::NotAccepted => {
             // The vendor's Python client sends nothing until it is challenged.
-            error(401, &fault.to_string(), NoResponse::False)
-                .header("www-authenticate", "Basic realm=\"ChargeOver\"")
+            error(401, &fault.to_string(), NoResponse::False).header("www-authenticate", "Basic realm=\"ChargeOver\"")
         }
         Fault::Parameter { .. } => error(400, &fault.to_string(), NoResponse::Null),
-        Fault::TooMany { retry_after_seconds } => error(429, &fault.to_string(), NoResponse::Null)
-            .header("retry-after", retry_after_seconds.to_string()),
+        Fault::TooMany { retry_after_seconds } => {
+            error(429, &fault.to_string(), NoResponse::Null).header("retry-after", retry_after_seconds.to_string())
+        }
         Fault::Billing(failed) => of_billing(failed, request_id),
     }
 }
@@ -80,12 +80,8 @@ fn of_billing(failed: &Error, request_id: &RequestId) -> Answer {
         }
         Error::Refused(refusal) => error(400, &refused(refusal), NoResponse::Null),
         Error::Conflict { what } => error(409, &format!("Another change came first ({what})."), NoResponse::Null),
-        Error::KeyReused => {
-            error(422, "The idempotency key was used for another request.", NoResponse::Null)
-        }
-        Error::Forbidden { .. } => {
-            error(403, "This credential is not allowed to do this.", NoResponse::Null)
-        }
+        Error::KeyReused => error(422, "The idempotency key was used for another request.", NoResponse::Null),
+        Error::Forbidden { .. } => error(403, "This credential is not allowed to do this.", NoResponse::Null),
         Error::Busy { retry_after_seconds } => unavailable(*retry_after_seconds),
         Error::Full => error(507, "The server's storage is full; nothing was changed.", NoResponse::Null),
         Error::Store(_) => {
@@ -167,9 +163,7 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::TooManyLines { limit } => format!("An invoice has at most {limit} line items."),
         Refusal::NegativeTotal => "The total of an invoice must not be negative.".to_owned(),
         Refusal::DiscountTooLarge { what } => format!("The discount is larger than the {what}."),
-        Refusal::NotDraft { .. } | Refusal::AlreadyIssued { .. } => {
-            "This invoice was approved already.".to_owned()
-        }
+        Refusal::NotDraft { .. } | Refusal::AlreadyIssued { .. } => "This invoice was approved already.".to_owned(),
         Refusal::NotIssued { .. } => "This invoice is not approved.".to_owned(),
         Refusal::AlreadyVoid { .. } => "This invoice is void.".to_owned(),
         Refusal::Locked { .. } => "This invoice can no longer be edited.".to_owned(),
@@ -183,9 +177,7 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::BooksClosed { on, closed_through } => {
             format!("The books are closed through {closed_through}; the date is {on}.")
         }
-        Refusal::DateLeavesSeries { .. } => {
-            "The date is outside the period of this invoice's number.".to_owned()
-        }
+        Refusal::DateLeavesSeries { .. } => "The date is outside the period of this invoice's number.".to_owned(),
         Refusal::DueBeforeDate { dated_on, due_on } => {
             format!("The due date {due_on} is before the invoice date {dated_on}.")
         }

@@ -19,10 +19,7 @@ use crate::{envelope, paging, wire};
 use fields::Header;
 
 pub(crate) fn routes() -> Router<Desk> {
-    Router::new()
-        .route("/invoice", get(list))
-        .route("/invoice/_count", get(count))
-        .route("/invoice/{id}", get(one))
+    Router::new().route("/invoice", get(list)).route("/invoice/_count", get(count)).route("/invoice/{id}", get(one))
 }
 
 /// GET `/invoice/{id}` and `/invoice/token:{token}`.
@@ -31,6 +28,10 @@ async fn one(State(desk): State<Desk>, Path(given): Path<String>, call: Call) ->
 }
 
 async fn find(desk: &Desk, given: &str, call: &Call) -> Result<Answer, Fault> {
+    // Not text for the store: `%00` in a path.
+    if given.contains('\0') {
+        return Err(Fault::no_invoice(given));
+    }
     let which = invoice_ref(given);
     let found = desk.billing.invoice(&call.caller, None, &which).await?;
     // Deleted through an API after its issue: void for the books, gone for clients.

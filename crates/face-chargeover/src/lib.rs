@@ -6,7 +6,7 @@
 //! | GET `/invoice`, `/invoice/_count`, `/invoice/{id}`, `/invoice/token:{token}` | `invoice.rs` |
 //!
 //! What an invoice, a line and a scheduled payment print is one table, a row per field: `invoice/fields.rs`.
-//! Changes (POST, PUT, DELETE and the actions) join `invoice.rs` beside the reads: [`call::Call`] already
+//! Changes (POST, PUT, DELETE and the actions) join `invoice.rs` beside the reads: `call.rs` already
 //! holds the body back until the signature over it is verified, and `errors.rs` words every refusal.
 
 mod call;

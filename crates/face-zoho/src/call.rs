@@ -23,8 +23,6 @@ pub(crate) const ORGANIZATION_HEADER: &str = "x-com-zoho-subscriptions-organizat
 pub(crate) struct Call {
     pub billing: Billing,
     pub caller: Caller,
-    /// As Zoho's clients know it.
-    pub organization_id: String,
     pub mount: Mount,
     pub headers: HeaderMap,
     pub query: Query,
@@ -72,14 +70,14 @@ async fn judge(
     if !operation.needs.are_met_by(&caller.scopes) {
         return Err(Fault::unauthorized().into());
     }
-    let organization_id = organization(&billing, &caller, &parts.headers).await?;
+    check_organization(&billing, &caller, &parts.headers).await?;
     let query = Query::parse(parts.uri.query().unwrap_or_default()).map_err(|fault| match fault {
         QueryFault::BadPercent { name } | QueryFault::NotText { name } | QueryFault::NotAnInteger { name } => {
             Fault::invalid(&name)
         }
         QueryFault::TooLong | QueryFault::TooMany => Fault::bad_request(fault.to_string()),
     })?;
-    Ok(Call { billing, caller, organization_id, mount, headers: parts.headers, query, path_id })
+    Ok(Call { billing, caller, mount, headers: parts.headers, query, path_id })
 }
 
 async fn authenticate(billing: &Billing, headers: &HeaderMap, request_id: &RequestId) -> Result<Caller, Failure> {
@@ -97,16 +95,27 @@ async fn authenticate(billing: &Billing, headers: &HeaderMap, request_id: &Reque
     })
 }
 
-/// The organization's id, if the header names this one or none.
-async fn organization(billing: &Billing, caller: &Caller, headers: &HeaderMap) -> Result<String, Failure> {
+/// Refuses a header that names another organization than the token's. Without one it is the token's own.
+async fn check_organization(billing: &Billing, caller: &Caller, headers: &HeaderMap) -> Result<(), Failure> {
+    let mut given = headers.get_all(ORGANIZATION_HEADER).iter();
+    let text = match (given.next().map(|value| value.to_str().map(str::trim)), given.next()) {
+        (None | Some(Ok("")), None) => return Ok(()),
+        (Some(Ok(text)), None) => text,
+        (first, _) => {
+            let text = first.and_then(Result::ok).unwrap_or_default();
+            return Err(Fault::foreign_organization(text).into());
+        }
+    };
+    // As everywhere, both ids name it: the native one, and the one that an import kept.
+    if text == wire::spell(caller.tenant.0) || text == organization_id(billing, caller).await? {
+        return Ok(());
+    }
+    Err(Fault::foreign_organization(text).into())
+}
+
+/// What Zoho's clients call the token's organization.
+pub(crate) async fn organization_id(billing: &Billing, caller: &Caller) -> Result<String, billing::Error> {
     let tenant = caller.tenant.0;
     let names = billing.names(caller, vec![tenant]).await?;
-    let own = wire::id_of(&names, TenantId::WORD, tenant);
-    let mut given = headers.get_all(ORGANIZATION_HEADER).iter();
-    match (given.next().map(|value| value.to_str().map(str::trim)), given.next()) {
-        (None | Some(Ok("")), None) => Ok(own),
-        (Some(Ok(text)), None) if text == own => Ok(own),
-        (Some(Ok(text)), _) => Err(Fault::foreign_organization(text).into()),
-        _ => Err(Fault::foreign_organization("").into()),
-    }
+    Ok(wire::id_of(&names, TenantId::WORD, tenant))
 }

@@ -5,7 +5,7 @@
 use domain::party::{LegalEntity, Tenant};
 use http_kit::json::Object;
 
-use crate::call::Call;
+use crate::call::{self, Call};
 use crate::errors::Fault;
 use crate::routes::Handling;
 use crate::wire;
@@ -31,10 +31,11 @@ pub(crate) fn list(call: Call) -> Handling {
 
 pub(crate) fn retrieve(call: Call) -> Handling {
     Box::pin(async move {
-        if call.path_id != call.organization_id {
+        let organization = load(&call).await?;
+        let native = wire::spell(organization.tenant.id.0);
+        if call.path_id != organization.id && call.path_id != native {
             return Err(Fault::missing("Organization").into());
         }
-        let organization = load(&call).await?;
         Ok(wire::success("success", |o| {
             o.object("organization", |o| to_wire(&organization, o));
         }))
@@ -47,7 +48,7 @@ async fn load(call: &Call) -> Result<Organization, billing::Error> {
         call.billing.legal_entities(&call.caller).await?.value.into_iter().map(|view| view.entity).collect();
     let default = entities.iter().position(|entity| entity.is_default).unwrap_or(0);
     let entity = (default < entities.len()).then(|| entities.swap_remove(default));
-    Ok(Organization { id: call.organization_id.clone(), tenant, entity })
+    Ok(Organization { id: call::organization_id(&call.billing, &call.caller).await?, tenant, entity })
 }
 
 fn to_wire(organization: &Organization, o: &mut Object<'_>) {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use billing::read::Names;
 use domain::id::MAX_SAFE_INTEGER;
-use domain::money::{Currency, Money};
+use domain::money::Currency;
 use http_kit::Answer;
 use http_kit::json::{Object, Style, object};
 use jiff::Timestamp;
@@ -93,11 +93,6 @@ pub(crate) fn instant(at: Timestamp, zone: &TimeZone) -> String {
 /// `2:50 AM`, as comments have it.
 pub(crate) fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
-}
-
-/// Minor units that the store holds, in major units: `80`, `12.5`.
-pub(crate) fn minor_units(minor: i64, currency: Currency) -> String {
-    Money { minor, currency }.to_plain()
 }
 
 /// The currency's sign; its code when it has none of its own.
@@ -267,6 +262,5 @@ mod tests {
         assert_eq!(currency_format(Currency::USD), "###,##0.00");
         assert_eq!(currency_format(Currency::JPY), "###,##0");
         assert_eq!(currency_format(Currency::BHD), "###,##0.000");
-        assert_eq!(minor_units(8000, Currency::USD), "80");
     }
 }

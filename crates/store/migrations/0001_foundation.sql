@@ -281,6 +281,7 @@ CREATE TABLE invoices (
   revision BIGINT NOT NULL,
   version BIGINT NOT NULL,
   content_hash TEXT,
+  parts BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id),

@@ -28,16 +28,16 @@ sql! {
         ON CONFLICT (tenant_id, name, window_key) DO UPDATE SET used = rate_counters.used + 1, last_at = excluded.last_at \
         RETURNING used";
     READ_COUNTER = "SELECT used, last_at FROM rate_counters WHERE tenant_id = $1 AND name = $2 AND window_key = $3";
-    FORGET_COUNTERS = "DELETE FROM rate_counters WHERE tenant_id = $1 AND last_at < $2";
     TAKE_KEY = "INSERT INTO idempotency (tenant_id, key, request_hash, answer, created_at) \
         VALUES ($1, $2, $3, NULL, $4) ON CONFLICT (tenant_id, key) DO NOTHING";
     LOAD_KEY = "SELECT request_hash, answer, created_at FROM idempotency WHERE tenant_id = $1 AND key = $2";
     STORE_ANSWER = "UPDATE idempotency SET answer = $3 WHERE tenant_id = $1 AND key = $2";
-    FORGET_KEYS = "DELETE FROM idempotency WHERE tenant_id = $1 AND created_at < $2";
 }
 
 sql! {
-    global FIND_CREDENTIAL = concat!("SELECT ", credential_columns!(), " FROM credentials WHERE lookup_hash = $1");
+    global FIND_CREDENTIAL = concat!("SELECT ", credential_columns!(), ", (SELECT COUNT(*) FROM (SELECT 1 AS one \
+        FROM foreign_ids f WHERE f.tenant_id = c.tenant_id AND f.face = c.face LIMIT 1) named) \
+        FROM credentials c WHERE lookup_hash = $1");
 }
 
 /// How a client presents itself. Tokens and passwords are kept as SHA-256 of 256 random bits.
@@ -101,9 +101,10 @@ pub async fn insert_credential(tx: &mut Tx<'_>, credential: &Credential) -> Resu
     tx.insert(&INSERT_CREDENTIAL, row).await
 }
 
-/// Before the tenant is known: the hash is the key.
-pub async fn find_credential(tx: &mut Tx<'_>, lookup_hash: &str) -> Result<Option<Credential>> {
-    tx.opt(&FIND_CREDENTIAL, params![lookup_hash], credential).await
+/// Before the tenant is known: the hash is the key. With it comes whether the tenant has any foreign ids of the
+/// credential's face; most have none, and then nobody need look for them.
+pub async fn find_credential(tx: &mut Tx<'_>, lookup_hash: &str) -> Result<Option<(Credential, bool)>> {
+    tx.opt(&FIND_CREDENTIAL, params![lookup_hash], |row| Ok((credential(row)?, row.int(13)? != 0))).await
 }
 
 pub async fn credentials(tx: &mut Tx<'_>) -> Result<Vec<Credential>> {
@@ -140,14 +141,6 @@ pub async fn counter(tx: &mut Tx<'_>, name: &str, window_key: &str) -> Result<Op
     let tenant = tx.tenant();
     tx.opt(&READ_COUNTER, params![tenant, name, window_key], |row| Ok((row.int(0)?, row.timestamp(1)?)))
         .await
-}
-
-/// Drops what no promise needs any longer: counters, and idempotency keys past their retention.
-pub async fn forget(tx: &mut Tx<'_>, counters_before: Timestamp, keys_before: Timestamp) -> Result<u64> {
-    let tenant = tx.tenant();
-    let counters = tx.exec(&FORGET_COUNTERS, params![tenant, counters_before]).await?;
-    let keys = tx.exec(&FORGET_KEYS, params![tenant, keys_before]).await?;
-    Ok(counters + keys)
 }
 
 /// A key's first request and its stored answer; `None` while a longer verb is still at it.

@@ -13,13 +13,21 @@ macro_rules! application_columns {
          a.reversal_kind, a.receivable_base, a.source_base, a.created_at"
     };
 }
+pub(crate) use application_columns;
 
 macro_rules! refund_columns {
     () => {
-        "id, kind, customer_id, entity_id, currency, payment_id, credit_note_id, invoice_id, amount, refunded_on, \
-         mode, reference, description, created_at"
+        refund_columns!("")
+    };
+    ($of:literal) => {
+        concat!(
+            $of, "id, ", $of, "kind, ", $of, "customer_id, ", $of, "entity_id, ", $of, "currency, ", $of,
+            "payment_id, ", $of, "credit_note_id, ", $of, "invoice_id, ", $of, "amount, ", $of, "refunded_on, ", $of,
+            "mode, ", $of, "reference, ", $of, "description, ", $of, "created_at"
+        )
     };
 }
+pub(crate) use refund_columns;
 
 macro_rules! write_off_columns {
     () => {
@@ -27,6 +35,7 @@ macro_rules! write_off_columns {
          reason, written_off_on, created_at"
     };
 }
+pub(crate) use write_off_columns;
 
 insert! {
     INSERT_APPLICATION = "applications" (tenant_id, id, source_kind, source_id, invoice_id, customer_id, amount,
@@ -74,7 +83,10 @@ fn source(kind: &str, id: i64) -> Option<Source> {
 
 /// A row of [`LOAD_APPLICATIONS`].
 pub fn application_row(row: &Row<'_>) -> Result<Application> {
-    let mut c = Columns::of(row);
+    application_of(&mut Columns::of(row))
+}
+
+pub(crate) fn application_of(c: &mut Columns<'_, '_>) -> Result<Application> {
     Ok(Application {
         id: ApplicationId(c.int()?),
         source: {
@@ -138,8 +150,11 @@ pub async fn of_sources(tx: &mut Tx<'_>, kind: &'static str, ids: &[i64]) -> Res
     tx.all(&APPLICATIONS_OF_SOURCES, params![tenant, kind, ids], application_row).await
 }
 
-fn refund(row: &Row<'_>) -> Result<Refund> {
-    let mut c = Columns::of(row);
+pub(crate) fn refund(row: &Row<'_>) -> Result<Refund> {
+    refund_of(&mut Columns::of(row))
+}
+
+pub(crate) fn refund_of(c: &mut Columns<'_, '_>) -> Result<Refund> {
     Ok(Refund {
         id: RefundId(c.int()?),
         kind: c.word(RefundKind::from_word)?,
@@ -196,7 +211,7 @@ pub async fn refunds_of_payments(tx: &mut Tx<'_>, payments: &[PaymentId]) -> Res
     tx.all(&REFUNDS_OF_PAYMENTS, params![tenant, ids.as_slice()], refund).await
 }
 
-fn write_off(row: &Row<'_>) -> Result<WriteOff> {
+pub(crate) fn write_off(row: &Row<'_>) -> Result<WriteOff> {
     let mut c = Columns::of(row);
     Ok(WriteOff {
         id: WriteOffId(c.int()?),

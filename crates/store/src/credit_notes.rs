@@ -18,6 +18,7 @@ macro_rules! note_columns {
          n.customer_name, n.customer_email, n.version, n.issued_at, n.voided_at, n.created_at, n.updated_at"
     };
 }
+pub(crate) use note_columns;
 
 macro_rules! note_line_columns {
     () => {
@@ -26,6 +27,7 @@ macro_rules! note_line_columns {
          l.tax_components, l.exemption_code, l.exemption_reason, l.gross, l.taxable, l.tax"
     };
 }
+pub(crate) use note_line_columns;
 
 insert! {
     INSERT_NOTE = "credit_notes" (tenant_id, id, entity_id, customer_id, invoice_id, state, number, number_origin,
@@ -80,7 +82,10 @@ sql! {
 }
 
 fn note(row: &Row<'_>) -> Result<CreditNote> {
-    let mut c = Columns::of(row);
+    note_of(&mut Columns::of(row))
+}
+
+pub(crate) fn note_of(c: &mut Columns<'_, '_>) -> Result<CreditNote> {
     Ok(CreditNote {
         id: CreditNoteId(c.int()?),
         entity_id: EntityId(c.int()?),
@@ -118,7 +123,7 @@ fn note_line_row(row: &Row<'_>) -> Result<CreditNoteLine> {
     note_line(&mut Columns::of(row))
 }
 
-fn note_line(c: &mut Columns<'_, '_>) -> Result<CreditNoteLine> {
+pub(crate) fn note_line(c: &mut Columns<'_, '_>) -> Result<CreditNoteLine> {
     Ok(CreditNoteLine {
         id: CreditNoteLineId(c.int()?),
         position: c.int()?,

@@ -3,7 +3,7 @@
 //! counts are linear within the tenant.
 
 use crate::invoices::invoice_row;
-use crate::{Error, Result, Sql, Tx, Value, invoice_columns, sql};
+use crate::{Error, Result, Row, Sql, Tx, Value, invoice_columns, sql};
 use domain::id::{CustomerId, EntityId, InvoiceId};
 use domain::invoice::Invoice;
 use jiff::Timestamp;
@@ -144,25 +144,37 @@ pub struct ListQuery {
 /// At most so many filters in one question.
 pub const MAX_FILTERS: usize = 24;
 
-/// At most so many shapes of statements are kept; a tenant's clients use a few dozen.
-const MAX_SHAPES: usize = 4096;
+/// So many shapes of statements are kept prepared; a tenant's clients use a few dozen. Others are prepared each
+/// time, so that nobody can fill memory with ever new combinations.
+const MAX_SHAPES: usize = 512;
 
 static SHAPES: LazyLock<Mutex<HashMap<String, &'static Sql>>> = LazyLock::new(Mutex::default);
 
-/// A statement made of fragments, kept for ever once seen: its number is bounded by [`MAX_SHAPES`].
-fn shape(text: String) -> Result<&'static Sql> {
+/// The kept statement of this text, if there is room for it.
+fn shape(text: &str) -> Option<&'static Sql> {
     let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(sql) = shapes.get(&text) {
-        return Ok(sql);
+    if let Some(sql) = shapes.get(text) {
+        return Some(sql);
     }
     if shapes.len() >= MAX_SHAPES {
-        return Err(Error::Busy { retry_after_seconds: 60 });
+        return None;
     }
-    let leaked: &'static str = Box::leak(text.clone().into_boxed_str());
-    let sql: &'static Sql =
-        Box::leak(Box::new(Sql::new("INVOICE_LIST", leaked, crate::sql::Kind::Tenant, false)));
-    shapes.insert(text, sql);
-    Ok(sql)
+    let leaked: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    let sql: &'static Sql = Box::leak(Box::new(Sql::new("INVOICE_LIST", leaked, crate::sql::Kind::Tenant, false)));
+    shapes.insert(text.to_owned(), sql);
+    Some(sql)
+}
+
+async fn rows<T: Send>(
+    tx: &mut Tx<'_>,
+    text: &str,
+    values: &[Value<'_>],
+    read: impl FnMut(&Row<'_>) -> Result<T> + Send,
+) -> Result<Vec<T>> {
+    match shape(text) {
+        Some(sql) => tx.all(sql, values, read).await,
+        None => tx.all_text("INVOICE_LIST", text, values, read).await,
+    }
 }
 
 /// The text of a WHERE clause with its parameters, in step.
@@ -412,13 +424,13 @@ pub async fn list(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Vec<Invoice>> {
         concat!("SELECT ", invoice_columns!(), " FROM invoices i WHERE {} ORDER BY {} LIMIT {} OFFSET {}"),
         clause.text, order, limit, offset
     );
-    tx.all(shape(text)?, &clause.values, invoice_row).await
+    rows(tx, &text, &clause.values, invoice_row).await
 }
 
 pub async fn count(tx: &mut Tx<'_>, query: &ListQuery) -> Result<i64> {
     let clause = where_clause(tx, query)?;
     let text = format!("SELECT COUNT(*) FROM invoices i WHERE {}", clause.text);
-    tx.one(shape(text)?, &clause.values, |row| row.int(0)).await
+    Ok(rows(tx, &text, &clause.values, |row| row.int(0)).await?.pop().unwrap_or(0))
 }
 
 sql! {

@@ -10,6 +10,8 @@ use domain::id::{InvoiceId, ItemId, LineId, TaxGroupId};
 use domain::invoice::{
     Allowance, Discount, DiscountBy, Line, LineAmounts, LineKind, LineTax, Period, TaxTotal,
 };
+use domain::invoice::view::ItemBrief;
+use domain::item::ItemKind;
 use domain::tax::TaxCategory;
 use jiff::Timestamp;
 
@@ -43,6 +45,10 @@ insert! {
 sql! {
     pub LOAD_LINES = concat!("SELECT ", line_columns!(),
         " FROM invoice_lines l WHERE l.tenant_id = $1 AND l.invoice_id = $2 ORDER BY l.position");
+    pub LOAD_LINES_AND_ITEMS = concat!("SELECT ", line_columns!(), ", t.id, t.name, t.kind, t.code, t.external_key, \
+        t.accounting_sku, t.token, t.unit FROM invoice_lines l \
+        LEFT JOIN items t ON t.tenant_id = l.tenant_id AND t.id = l.item_id \
+        WHERE l.tenant_id = $1 AND l.invoice_id = $2 ORDER BY l.position");
     pub LOAD_TAXES = "SELECT tax_group_id, tax_group_name, tax_category, tax_components, exemption_code, \
         exemption_reason, base, amount, component_amounts FROM invoice_taxes \
         WHERE tenant_id = $1 AND invoice_id = $2 ORDER BY position";
@@ -106,11 +112,32 @@ pub fn line_row(row: &Row<'_>) -> Result<Line> {
     line(&mut Columns::of(row))
 }
 
+/// A row of [`LOAD_LINES_AND_ITEMS`]: the line, and its item as it stands now.
+pub fn line_and_item_row(row: &Row<'_>) -> Result<(Line, Option<ItemBrief>)> {
+    let mut c = Columns::of(row);
+    let line = line(&mut c)?;
+    let Some(id) = c.opt_int()? else { return Ok((line, None)) };
+    let item = ItemBrief {
+        id: ItemId(id),
+        name: c.text()?,
+        kind: c.word(ItemKind::from_word)?,
+        code: c.opt_text()?,
+        external_key: c.opt_text()?,
+        accounting_sku: c.opt_text()?,
+        token: c.text()?,
+        unit: c.text()?,
+    };
+    Ok((line, Some(item)))
+}
+
 /// A row of [`LOAD_TAXES`], or of a credit note's taxes.
 pub fn tax_row(row: &Row<'_>) -> Result<TaxTotal> {
-    let mut c = Columns::of(row);
+    tax_of(&mut Columns::of(row))
+}
+
+pub(crate) fn tax_of(c: &mut Columns<'_, '_>) -> Result<TaxTotal> {
     Ok(TaxTotal {
-        tax: line_tax(&mut c)?,
+        tax: line_tax(c)?,
         base: c.int()?,
         amount: c.int()?,
         components: read_ints(&c.text()?)?,
@@ -119,7 +146,10 @@ pub fn tax_row(row: &Row<'_>) -> Result<TaxTotal> {
 
 /// A row of [`LOAD_ALLOWANCES`].
 pub fn allowance_row(row: &Row<'_>) -> Result<Allowance> {
-    let mut c = Columns::of(row);
+    allowance_of(&mut Columns::of(row))
+}
+
+pub(crate) fn allowance_of(c: &mut Columns<'_, '_>) -> Result<Allowance> {
     Ok(Allowance {
         is_charge: c.flag()?,
         discount: {

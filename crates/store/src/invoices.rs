@@ -35,18 +35,29 @@ insert! {
         is_shared, is_imported, customer_name, customer_email, bill_attention, bill_line1, bill_line2, bill_line3,
         bill_city, bill_state, bill_postcode, bill_country, bill_phone, bill_fax, ship_attention, ship_line1,
         ship_line2, ship_line3, ship_city, ship_state, ship_postcode, ship_country, ship_phone, ship_fax, memo,
-        terms_text, transaction_type, salesperson_id, salesperson_name, revision, version, content_hash,
+        terms_text, transaction_type, salesperson_id, salesperson_name, revision, version, content_hash, parts,
         created_at, updated_at);
     INSERT_EXTERNAL_NUMBER = "external_numbers" (tenant_id, kind, number, object_id);
 }
 
 sql! {
     LOAD_INVOICE = concat!("SELECT ", invoice_columns!(), " FROM invoices i WHERE i.tenant_id = $1 AND i.id = $2");
+    LOAD_HEADER = concat!("SELECT ", invoice_columns!(), ", i.parts, e.name, e.time_zone, t.business_at FROM invoices i \
+        JOIN legal_entities e ON e.tenant_id = i.tenant_id AND e.id = i.entity_id \
+        JOIN tenants t ON t.tenant_id = i.tenant_id WHERE i.tenant_id = $1 AND i.id = $2");
+    LOAD_SPELLED = concat!("SELECT ", invoice_columns!(), ", i.parts, e.name, e.time_zone, t.business_at FROM invoices i \
+        JOIN legal_entities e ON e.tenant_id = i.tenant_id AND e.id = i.entity_id \
+        JOIN tenants t ON t.tenant_id = i.tenant_id WHERE i.tenant_id = $1 AND i.id = COALESCE( \
+        (SELECT f.id FROM foreign_ids f WHERE f.tenant_id = $1 AND f.face = $2 AND f.kind = 'invoice' \
+        AND f.foreign_id = $3), $4)");
+    MARK_PARTS = "UPDATE invoices SET parts = parts | $3 WHERE tenant_id = $1 AND id = $2";
+    MARK_LINE_PARTS = "UPDATE invoices SET parts = parts | $3 WHERE tenant_id = $1 AND id = \
+        (SELECT l.invoice_id FROM invoice_lines l WHERE l.tenant_id = $1 AND l.id = $2)";
     FIND_BY_TOKEN = "SELECT id FROM invoices WHERE tenant_id = $1 AND token = $2";
     DELETE_DRAFT = "DELETE FROM invoices WHERE tenant_id = $1 AND id = $2 AND state = 'draft'";
     SETTLE_INVOICE = "UPDATE invoices SET payments_gross = $3, refunds = $4, credits = $5, write_offs = $6, \
         balance = $7, paid_on = $8, state = $9, voided_at = $10, withdrawn_at = $11, posted_on = $12, \
-        version = version + 1, updated_at = $13 WHERE tenant_id = $1 AND id = $2";
+        version = version + 1, parts = parts | 2, updated_at = $13 WHERE tenant_id = $1 AND id = $2";
     SET_CONTENT_HASH = "UPDATE invoices SET content_hash = $3, base_total = $4 WHERE tenant_id = $1 AND id = $2";
     LOAD_CONTENT_HASH = "SELECT content_hash, base_total FROM invoices WHERE tenant_id = $1 AND id = $2";
     NUMBER_INVOICE = "UPDATE invoices SET series_id = $3, series_year = $4, series_value = $5 \
@@ -63,7 +74,8 @@ sql! {
         bill_line1 = $47, bill_line2 = $48, bill_line3 = $49, bill_city = $50, bill_state = $51, \
         bill_postcode = $52, bill_country = $53, bill_phone = $54, bill_fax = $55, ship_attention = $56, \
         ship_line1 = $57, ship_line2 = $58, ship_line3 = $59, ship_city = $60, ship_state = $61, \
-        ship_postcode = $62, ship_country = $63, ship_phone = $64, ship_fax = $65, paid_on = $66 \
+        ship_postcode = $62, ship_country = $63, ship_phone = $64, ship_fax = $65, paid_on = $66, \
+        parts = parts | $67 \
         WHERE tenant_id = $1 AND id = $2";
 }
 
@@ -138,6 +150,74 @@ pub(crate) fn invoice(c: &mut Columns<'_, '_>) -> Result<Invoice> {
 
 pub(crate) fn invoice_row(row: &Row<'_>) -> Result<Invoice> {
     invoice(&mut Columns::of(row))
+}
+
+/// What may hang on an invoice, as bits of `invoices.parts`: a reader asks only for what is there. A bit that is
+/// set promises nothing, one that is not set does.
+pub mod parts {
+    pub const ALLOWANCES: i64 = 1;
+    /// Written by `SETTLE_INVOICE` itself.
+    pub const APPLICATIONS: i64 = 2;
+    pub const VALUES: i64 = 4;
+    pub const TAGS: i64 = 8;
+    pub const SIDE_CARS: i64 = 16;
+    pub const LINE_EXTRAS: i64 = 32;
+}
+
+fn parts_of(invoice: &Invoice) -> i64 {
+    let has_allowances = invoice.totals.allowances != 0 || invoice.totals.charges != 0;
+    if has_allowances { parts::ALLOWANCES } else { 0 }
+}
+
+/// Marks that something hangs on an invoice, or on the invoice of a line.
+pub(crate) async fn mark(tx: &mut Tx<'_>, object_kind: &str, object_id: i64, bit: i64) -> Result<()> {
+    let tenant = tx.tenant();
+    match object_kind {
+        InvoiceId::WORD => tx.exec(&MARK_PARTS, params![tenant, object_id, bit]).await.map(drop),
+        domain::id::LineId::WORD => {
+            tx.exec(&MARK_LINE_PARTS, params![tenant, object_id, parts::LINE_EXTRAS]).await.map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A header with what every reader of one invoice needs beside it.
+#[derive(Clone, Debug)]
+pub struct Header {
+    pub invoice: Invoice,
+    /// Bits of [`parts`].
+    pub parts: i64,
+    pub entity_name: String,
+    pub time_zone: String,
+    /// The tenant's own business clock, if a test clock set one.
+    pub business_at: Option<jiff::Timestamp>,
+}
+
+fn header(row: &Row<'_>) -> Result<Header> {
+    let mut c = Columns::of(row);
+    Ok(Header {
+        invoice: invoice(&mut c)?,
+        parts: c.int()?,
+        entity_name: c.text()?,
+        time_zone: c.text()?,
+        business_at: c.opt_instant()?,
+    })
+}
+
+pub async fn load_header(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Option<Header>> {
+    let tenant = tx.tenant();
+    tx.opt(&LOAD_HEADER, params![tenant, id], header).await
+}
+
+/// By the text of a face: the foreign id that an import kept, else the native id that the text spells.
+pub async fn load_spelled(
+    tx: &mut Tx<'_>,
+    face: &str,
+    text: &str,
+    native: Option<InvoiceId>,
+) -> Result<Option<Header>> {
+    let tenant = tx.tenant();
+    tx.opt(&LOAD_SPELLED, params![tenant, face, text, native], header).await
 }
 
 /// An own number as its parts, kept beside the text so that gaps and doubles can be found in order.
@@ -256,6 +336,7 @@ fn insert_row<'a>(tenant: domain::id::TenantId, new: &NewInvoice<'a>) -> Vec<Val
         Value::from(invoice.revision),
         Value::from(invoice.version),
         Value::from(new.content_hash),
+        Value::from(parts_of(invoice)),
         Value::from(invoice.created_at),
         Value::from(invoice.updated_at),
     ]);
@@ -321,6 +402,7 @@ pub async fn replace(tx: &mut Tx<'_>, invoice: &Invoice) -> Result<()> {
     bind_address(&mut row, &invoice.bill_to);
     bind_address(&mut row, &invoice.ship_to);
     row.push(Value::from(invoice.paid_on));
+    row.push(Value::from(parts_of(invoice)));
     expect_one(tx.exec(&REPLACE_INVOICE, &row).await?, "REPLACE_INVOICE")
 }
 

@@ -34,11 +34,13 @@ pub use value::{Batch, Value};
 // nouns
 pub mod access;
 pub mod applications;
+pub mod audit;
 pub mod catalogue;
 mod columns;
 pub mod credit_notes;
 pub mod customers;
 pub mod entities;
+pub mod housekeeping;
 pub mod invoice_list;
 pub mod invoice_parts;
 pub mod invoices;

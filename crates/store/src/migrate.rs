@@ -25,8 +25,10 @@ impl Migration {
 }
 
 /// The migrations of this program.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "foundation", text: include_str!("../migrations/0001_foundation.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "foundation", text: include_str!("../migrations/0001_foundation.sql") },
+    Migration { version: 2, name: "audit views", text: include_str!("../migrations/0002_audit_views.sql") },
+];
 
 /// What `migrate` did.
 #[derive(Clone, Debug, PartialEq, Eq)]

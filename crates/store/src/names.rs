@@ -1,6 +1,7 @@
 //! What hangs on other objects: vendors' ids and side-cars, custom fields and their values, tags.
 
 use crate::columns::Columns;
+use crate::invoices::{mark, parts};
 use crate::{Batch, Result, Row, Tx, Value, insert, params, sql};
 use domain::id::CustomFieldId;
 use domain::invoice::view::CustomFieldValue;
@@ -106,7 +107,8 @@ pub async fn set_side_car(
     content: &str,
 ) -> Result<()> {
     let tenant = tx.tenant();
-    tx.exec(&SET_SIDE_CAR, params![tenant, face, object_kind, object_id, content]).await.map(drop)
+    tx.exec(&SET_SIDE_CAR, params![tenant, face, object_kind, object_id, content]).await?;
+    mark(tx, object_kind, object_id, parts::SIDE_CARS).await
 }
 
 pub async fn side_cars(tx: &mut Tx<'_>, object_kind: &str, ids: &[i64]) -> Result<Vec<SideCar>> {
@@ -188,7 +190,8 @@ pub async fn set_value(
     if value.is_empty() {
         tx.exec(&CLEAR_VALUE, params![tenant, object_kind, object_id, field]).await.map(drop)
     } else {
-        tx.exec(&SET_VALUE, params![tenant, object_kind, object_id, field, value]).await.map(drop)
+        tx.exec(&SET_VALUE, params![tenant, object_kind, object_id, field, value]).await?;
+        mark(tx, object_kind, object_id, parts::VALUES).await
     }
 }
 
@@ -227,6 +230,12 @@ pub fn tag_row(row: &Row<'_>) -> Result<Tag> {
     Ok(Tag { object_id: row.int(0)?, label: row.text(1)?, tag_id: row.int(2)?, option_id: row.int(3)? })
 }
 
+/// Tags of several objects of one kind, by object and position.
+pub async fn tags(tx: &mut Tx<'_>, object_kind: &str, ids: &[i64]) -> Result<Vec<Tag>> {
+    let tenant = tx.tenant();
+    tx.all(&LOAD_TAGS, params![tenant, object_kind, ids], tag_row).await
+}
+
 /// Replaces the tags of one object.
 pub async fn set_tags(tx: &mut Tx<'_>, object_kind: &str, object_id: i64, tags: &[Tag]) -> Result<()> {
     let tenant = tx.tenant();
@@ -245,5 +254,6 @@ pub async fn set_tags(tx: &mut Tx<'_>, object_kind: &str, object_id: i64, tags: 
             ]
         });
     let rows = Batch::of(&INSERT_TAG, rows);
-    tx.insert_many(&INSERT_TAG, &rows).await.map(drop)
+    tx.insert_many(&INSERT_TAG, &rows).await?;
+    mark(tx, object_kind, object_id, parts::TAGS).await
 }

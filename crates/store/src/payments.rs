@@ -12,6 +12,7 @@ macro_rules! payment_columns {
          p.gateway, p.gateway_transaction_id, p.is_void, p.version, p.created_at, p.updated_at"
     };
 }
+pub(crate) use payment_columns;
 
 insert! {
     INSERT_PAYMENT = "payments" (tenant_id, id, entity_id, customer_id, currency, fx_mantissa, fx_scale, fx_source,
@@ -38,7 +39,10 @@ sql! {
 }
 
 fn payment(row: &Row<'_>) -> Result<Payment> {
-    let mut c = Columns::of(row);
+    payment_of(&mut Columns::of(row))
+}
+
+pub(crate) fn payment_of(c: &mut Columns<'_, '_>) -> Result<Payment> {
     Ok(Payment {
         id: PaymentId(c.int()?),
         entity_id: EntityId(c.int()?),

@@ -2,7 +2,7 @@
 //! place in the feed, and an audit row its seal, after commit.
 
 use crate::columns::Columns;
-use crate::{Batch, Result, Row, Tx, Value, insert, params, sql};
+use crate::{Batch, Error, Result, Row, Tx, Value, insert, params, sql};
 use domain::id::{AuditId, CredentialId, EventId};
 use jiff::Timestamp;
 
@@ -59,7 +59,10 @@ pub struct AuditEntry {
 }
 
 fn audit_entry(row: &Row<'_>) -> Result<AuditEntry> {
-    let mut c = Columns::of(row);
+    audit_entry_of(&mut Columns::of(row))
+}
+
+pub(crate) fn audit_entry_of(c: &mut Columns<'_, '_>) -> Result<AuditEntry> {
     Ok(AuditEntry {
         id: AuditId(c.int()?),
         object_kind: c.text()?,
@@ -178,7 +181,12 @@ pub async fn insert_seal(tx: &mut Tx<'_>, seal: &Seal, entries: &[i64]) -> Resul
         seal.sealed_at,
     ];
     tx.insert(&INSERT_SEAL, row).await?;
-    tx.exec(&MARK_SEALED, params![tenant, seal.seq, entries]).await.map(drop)
+    let marked = tx.exec(&MARK_SEALED, params![tenant, seal.seq, entries]).await?;
+    if usize::try_from(marked) == Ok(entries.len()) {
+        Ok(())
+    } else {
+        Err(Error::Broken(format!("seal {} covers {} rows, {marked} were unsealed", seal.seq, entries.len())))
+    }
 }
 
 /// What happened, for consumers. `payload` is a JSON object of ids, amounts and states.

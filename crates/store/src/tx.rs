@@ -9,6 +9,7 @@ use domain::id::TenantId;
 use crate::ids::Ids;
 use crate::lite::LiteTx;
 use crate::pg::PgTx;
+use crate::dialect::{self, Dialect};
 use crate::{Batch, Error, Insert, Result, Row, Rows, Sql, Value};
 
 /// A transaction of one tenant on either database.
@@ -132,6 +133,33 @@ impl Tx<'_> {
         read: impl FnMut(&Row<'_>) -> Result<T> + Send,
     ) -> Result<T> {
         self.opt(sql, params, read).await?.ok_or(Error::NotFound(sql.name))
+    }
+
+    /// All rows of a text put together for this once (a rare shape of a list); frequent ones are statics.
+    pub(crate) async fn all_text<T: Send>(
+        &mut self,
+        name: &'static str,
+        text: &str,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T> + Send,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        let keep = &mut found;
+        let each = move |row: &Row<'_>| {
+            keep.push(read(row)?);
+            Ok(())
+        };
+        match self {
+            Tx::Lite(tx) => {
+                let text = dialect::query(Dialect::Sqlite, text).map_err(Error::Broken)?;
+                tx.query_text(name, &text, params, each)?;
+            }
+            Tx::Pg(tx) => {
+                let text = dialect::query(Dialect::Postgres, text).map_err(Error::Broken)?;
+                tx.query_text(name, &text, params, each).await?;
+            }
+        }
+        Ok(found)
     }
 
     /// All rows, in the order of the query.

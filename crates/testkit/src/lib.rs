@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod databases;
+pub mod foreign;
 mod postgres;
 #[cfg(feature = "server")]
 pub mod server;

@@ -118,7 +118,6 @@ impl Verb for RecordPayment {
         let receipt = post::payment_received(&payment, entity.base_currency)?;
         let base_amount =
             domain::fx::to_base(payment.amount, currency, payment.fx.as_ref(), entity.base_currency)?;
-        store::payments::insert(cx.tx, &payment, base_amount).await?;
         post_draft(cx, receipt, posted_on)?;
         let detail = json!({
             "amount": payment.money(payment.amount).to_plain(),
@@ -126,7 +125,7 @@ impl Verb for RecordPayment {
             "customer_id": payment.customer_id.to_string(),
         });
         cx.change.record("payment.received", PaymentId::WORD, id.0, "received", detail);
-        settlement.add_payment(payment);
+        settlement.add_payment(payment, base_amount);
 
         let wishes = wishes(id, &self.shares, &settlement)?;
         if self.recover {

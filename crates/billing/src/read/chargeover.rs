@@ -1,7 +1,6 @@
 //! What ChargeOver's list prints beyond a header's own row, and the ids that its filters name.
 
 use super::invoice::{Named, Names, business_now};
-use super::spelled;
 use crate::clock::day_in;
 use crate::{Billing, Caller, Error};
 use domain::id::InvoiceId;
@@ -69,14 +68,17 @@ impl Billing {
     pub async fn native_id(
         &self,
         caller: &Caller,
-        kind: &'static str,
+        kind: &str,
         text: &str,
         native: Option<i64>,
     ) -> Result<Option<i64>, Error> {
-        let (caller, text) = (caller.clone(), text.to_owned());
+        let (face, kind, text) = (caller.face, kind.to_owned(), text.to_owned());
         self.read(caller.tenant, move |tx| {
-            let (caller, text) = (caller.clone(), text.clone());
-            Box::pin(async move { spelled(tx, &caller, kind, &text, native).await })
+            let (kind, text) = (kind.clone(), text.clone());
+            Box::pin(async move {
+                let kept = store::names::find_foreign_id(tx, face.word(), &kind, &text).await?;
+                Ok(kept.or(native))
+            })
         })
         .await
     }

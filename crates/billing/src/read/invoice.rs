@@ -1,15 +1,16 @@
 //! One invoice with all that belongs to it, as the plain struct that every face reads.
 
-use super::{resolve_customer, spelled};
+use super::resolve_customer;
 use crate::caller::ActsFor;
 use crate::clock::day_in;
 use crate::query::{CustomerRef, InvoiceRef};
 use crate::{Billing, Caller, Error};
-use domain::id::{CreditNoteId, CustomerId, InvoiceId, ItemId, LineId, PaymentId};
-use domain::invoice::view::{Comment, ItemBrief, LineExtras, LineTag, Parts, View};
-use domain::invoice::{Document, Invoice, State};
+use domain::id::{CreditNoteId, CustomerId, InvoiceId, LineId, PaymentId};
+use domain::invoice::view::{Comment, LineExtras, LineTag, Parts, View};
+use domain::invoice::{Document, State};
 use domain::payment::Source;
 use std::collections::{BTreeMap, HashMap};
+use store::invoices::{Header, parts};
 use store::{Tx, params};
 
 /// The face's own ids of the objects in an answer: what an import kept. Everything else is spelled by the
@@ -28,6 +29,9 @@ impl Names {
     }
 
     pub(crate) async fn load(tx: &mut Tx<'_>, caller: &Caller, ids: &[i64]) -> Result<Self, Error> {
+        if !caller.has_foreign_ids {
+            return Ok(Self::default());
+        }
         let found = store::names::foreign_ids(tx, caller.face.word(), ids).await?;
         Ok(Self { by_object: found.into_iter().map(|name| ((name.kind, name.id), name.foreign_id)).collect() })
     }
@@ -57,10 +61,10 @@ impl Billing {
                     Some(account) => Some(resolve_customer(tx, &caller, account).await?),
                     None => None,
                 };
-                let invoice = find(tx, &caller, &which).await?;
-                let invoice = invoice.filter(|found| customer.is_none_or(|only| found.customer_id == only));
-                let invoice = invoice.ok_or_else(|| missing(&which))?;
-                let view = assemble(tx, &caller, invoice, now).await?;
+                let found = find(tx, &caller, &which).await?;
+                let found = found.filter(|found| customer.is_none_or(|only| found.invoice.customer_id == only));
+                let header = found.ok_or_else(|| missing(&which))?;
+                let view = assemble(tx, &caller, header, now).await?;
                 let ids = view_ids(&view);
                 let names = Names::load(tx, &caller, &ids).await?;
                 Ok(Named { value: view, names })
@@ -79,124 +83,114 @@ fn missing(which: &InvoiceRef) -> Error {
 }
 
 /// The header, if the caller may see it.
-pub(crate) async fn find(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    which: &InvoiceRef,
-) -> Result<Option<Invoice>, Error> {
-    let id = match which {
-        InvoiceRef::Id(id) => Some(*id),
-        InvoiceRef::Token(token) => store::invoices::find_by_token(tx, token).await?,
-        InvoiceRef::Spelled { text, native } => {
-            spelled(tx, caller, InvoiceId::WORD, text, native.map(i64::from)).await?.map(InvoiceId)
+pub(crate) async fn find(tx: &mut Tx<'_>, caller: &Caller, which: &InvoiceRef) -> Result<Option<Header>, Error> {
+    let header = match which {
+        InvoiceRef::Id(id) => store::invoices::load_header(tx, *id).await?,
+        InvoiceRef::Token(token) => match store::invoices::find_by_token(tx, token).await? {
+            Some(id) => store::invoices::load_header(tx, id).await?,
+            None => None,
+        },
+        InvoiceRef::Spelled { text, native } if caller.has_foreign_ids => {
+            store::invoices::load_spelled(tx, caller.face.word(), text, *native).await?
         }
+        InvoiceRef::Spelled { native: Some(id), .. } => store::invoices::load_header(tx, *id).await?,
+        InvoiceRef::Spelled { native: None, .. } => None,
     };
-    let Some(id) = id else { return Ok(None) };
-    let Some(invoice) = store::invoices::load(tx, id).await? else { return Ok(None) };
+    let Some(header) = header else { return Ok(None) };
     if let ActsFor::Customer(root) = caller.acts_for {
+        let invoice = &header.invoice;
         let shown = invoice.state != State::Draft || invoice.is_shared;
         if !shown || !store::customers::is_within(tx, invoice.customer_id, root).await? {
             return Ok(None);
         }
     }
-    Ok(Some(invoice))
+    Ok(Some(header))
 }
 
 /// Trail rows read for one invoice's comments.
 const MAX_COMMENTS: i64 = 200;
 
-/// Loads what belongs to the header: a fixed number of queries whatever the invoice.
+/// Loads what hangs on the header and assembles the view. A fixed number of queries whatever the invoice, and
+/// only for what its `parts` say may be there.
 pub(crate) async fn assemble(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    invoice: Invoice,
+    header: Header,
     now: jiff::Timestamp,
 ) -> Result<View, Error> {
     let tenant = tx.tenant();
+    let invoice = header.invoice;
     let id = invoice.id;
     let only = [id.0];
-    let mut found = tx
+    let face = caller.face.word();
+    let has = |bit: i64| header.parts & bit != 0;
+    let found = tx
         .many(&[
-            (&store::invoice_parts::LOAD_LINES, params![tenant, id]),
+            (&store::invoice_parts::LOAD_LINES_AND_ITEMS, params![tenant, id]),
             (&store::invoice_parts::LOAD_TAXES, params![tenant, id]),
-            (&store::invoice_parts::LOAD_ALLOWANCES, params![tenant, id]),
-            (&store::applications::LOAD_APPLICATIONS, params![tenant, id]),
             (&store::trail::LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
-            (&store::names::LOAD_VALUES, params![tenant, InvoiceId::WORD, &only[..]]),
-            (&store::names::LOAD_TAGS, params![tenant, InvoiceId::WORD, &only[..]]),
-            (&store::names::LOAD_SIDE_CARS, params![tenant, InvoiceId::WORD, &only[..]]),
         ])
-        .await?
-        .into_iter();
-    let mut next = || found.next().expect("as many answers as questions");
-    let lines = next().all(store::invoice_parts::line_row)?;
-    let taxes = next().all(store::invoice_parts::tax_row)?;
-    let allowances = next().all(store::invoice_parts::allowance_row)?;
-    let applications = next().all(store::applications::application_row)?;
-    let trail = next().all(store::trail::audit_row)?;
-    let values = next().all(store::names::value_row)?;
-    let tags = next().all(store::names::tag_row)?;
-    let side_cars = next().all(store::names::side_car_row)?;
+        .await?;
+    let (lines, items): (Vec<_>, Vec<_>) =
+        found[0].all(store::invoice_parts::line_and_item_row)?.into_iter().unzip();
+    let taxes = found[1].all(store::invoice_parts::tax_row)?;
+    let trail = found[2].all(store::trail::audit_row)?;
+    let allowances =
+        if has(parts::ALLOWANCES) { store::invoice_parts::allowances(tx, id).await? } else { Vec::new() };
 
-    let item_ids: Vec<ItemId> = lines.iter().filter_map(|line| line.item_id).collect();
-    let items = store::catalogue::items_by_id(tx, &item_ids).await?;
-    let payment_ids: Vec<PaymentId> = sources(&applications, |source| match source {
+    let today = day_in(header.business_at.unwrap_or(now), &header.time_zone);
+    let line_ids: Vec<i64> = lines.iter().map(|line| line.id.0).collect();
+    let mut view = Parts::of(Document { invoice, lines, taxes, allowances }, today);
+    view.items = items.into_iter().flatten().map(|item| (item.id, item)).collect();
+    view.comments = trail.into_iter().map(comment).collect();
+    view.entity_name = header.entity_name;
+    view.time_zone = header.time_zone;
+    if has(parts::APPLICATIONS) {
+        settlements(tx, id, &mut view).await?;
+    }
+    if has(parts::VALUES) {
+        let values = store::names::values(tx, InvoiceId::WORD, &only).await?;
+        view.custom_fields = values.into_iter().map(|(_, value)| value).collect();
+    }
+    if has(parts::TAGS) {
+        let tags = store::names::tags(tx, InvoiceId::WORD, &only).await?;
+        view.tags = tags.into_iter().map(|tag| tag.label).collect();
+    }
+    if has(parts::SIDE_CARS) {
+        let cars = store::names::side_cars(tx, InvoiceId::WORD, &only).await?;
+        view.side_cars =
+            cars.into_iter().filter(|car| car.face == face).map(|car| (car.face, car.content)).collect();
+    }
+    if has(parts::LINE_EXTRAS) {
+        view.line_extras = line_extras(tx, &line_ids, face).await?;
+    }
+    Ok(View::assemble(view))
+}
+
+/// Applications on the invoice and what they come from.
+async fn settlements(tx: &mut Tx<'_>, id: InvoiceId, view: &mut Parts) -> Result<(), Error> {
+    let applications = store::applications::on_invoice(tx, id).await?;
+    let payments: Vec<PaymentId> = sources(&applications, |source| match source {
         Source::Payment(id) => Some(id),
         _ => None,
     });
-    let payments = store::payments::load_many(tx, &payment_ids).await?;
-    let note_ids: Vec<CreditNoteId> = sources(&applications, |source| match source {
+    let notes: Vec<CreditNoteId> = sources(&applications, |source| match source {
         Source::CreditNote(id) => Some(id),
         _ => None,
     });
-    let notes = store::credit_notes::load_many(tx, &note_ids).await?;
-    let has_write_off = applications.iter().any(|found| matches!(found.source, Source::WriteOff(_)));
-    let write_offs =
-        if has_write_off { store::applications::write_offs(tx, id).await? } else { Vec::new() };
-    let line_ids: Vec<i64> = lines.iter().map(|line| line.id.0).collect();
-    let line_extras = line_extras(tx, &line_ids, caller.face.word()).await?;
-    let entity = store::entities::load(tx, invoice.entity_id)
-        .await?
-        .ok_or_else(|| Error::missing(domain::id::EntityId::WORD, invoice.entity_id))?;
-    let today = day_in(business_now(tx, now).await?, &entity.time_zone);
-
-    let refunds = if payment_ids.is_empty() {
-        Vec::new()
-    } else {
-        store::applications::refunds_of_payments(tx, &payment_ids).await?
-    };
-    let face = caller.face.word();
-    let own_cars = |cars: Vec<store::names::SideCar>| {
-        cars.into_iter().filter(|car| car.face == face).map(|car| (car.face, car.content)).collect()
-    };
-    let mut parts = Parts::of(Document { invoice, lines, taxes, allowances }, today);
-    parts.items = items.into_iter().map(|item| (item.id, brief(item))).collect();
-    parts.line_extras = line_extras;
-    parts.applications = applications;
-    parts.payments = payments.into_iter().map(|payment| (payment.id, payment)).collect();
-    parts.notes = notes.into_iter().map(|note| (note.id, note)).collect();
-    parts.write_offs = write_offs.into_iter().map(|write_off| (write_off.id, write_off)).collect();
-    parts.refunds = refunds;
-    parts.custom_fields = values.into_iter().map(|(_, value)| value).collect();
-    parts.tags = tags.into_iter().map(|tag| tag.label).collect();
-    parts.comments = trail.into_iter().map(comment).collect();
-    parts.entity_name = entity.name;
-    parts.time_zone = entity.time_zone;
-    parts.side_cars = own_cars(side_cars);
-    Ok(View::assemble(parts))
-}
-
-fn brief(item: domain::item::Item) -> ItemBrief {
-    ItemBrief {
-        id: item.id,
-        name: item.name,
-        kind: item.kind,
-        code: item.code,
-        external_key: item.external_key,
-        accounting_sku: item.accounting_sku,
-        token: item.token,
-        unit: item.unit,
+    if !payments.is_empty() {
+        view.refunds = store::applications::refunds_of_payments(tx, &payments).await?;
     }
+    let payments = store::payments::load_many(tx, &payments).await?;
+    view.payments = payments.into_iter().map(|payment| (payment.id, payment)).collect();
+    let notes = store::credit_notes::load_many(tx, &notes).await?;
+    view.notes = notes.into_iter().map(|note| (note.id, note)).collect();
+    if applications.iter().any(|found| matches!(found.source, Source::WriteOff(_))) {
+        let write_offs = store::applications::write_offs(tx, id).await?;
+        view.write_offs = write_offs.into_iter().map(|write_off| (write_off.id, write_off)).collect();
+    }
+    view.applications = applications;
+    Ok(())
 }
 
 fn comment(entry: store::trail::AuditEntry) -> Comment {
@@ -295,8 +289,9 @@ impl<V: crate::Verb<Outcome = InvoiceId>> crate::Verb for ThenView<V> {
     async fn run(&self, cx: &mut crate::Cx<'_, '_>) -> Result<Named<View>, Error> {
         let id = self.0.run(cx).await?;
         cx.flush().await?;
-        let invoice = store::invoices::load(cx.tx, id).await?.ok_or_else(|| Error::missing(InvoiceId::WORD, id))?;
-        let view = assemble(cx.tx, cx.caller, invoice, cx.now).await?;
+        let header =
+            store::invoices::load_header(cx.tx, id).await?.ok_or_else(|| Error::missing(InvoiceId::WORD, id))?;
+        let view = assemble(cx.tx, cx.caller, header, cx.now).await?;
         let names = Names::load(cx.tx, cx.caller, &view_ids(&view)).await?;
         Ok(Named { value: view, names })
     }

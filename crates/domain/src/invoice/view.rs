@@ -5,7 +5,7 @@ mod assemble;
 
 pub use assemble::{LineExtras, Parts, standing};
 
-use super::{Allowance, Invoice, InvoiceKind, Line, LineKind, NumberOrigin, State, TaxTotal};
+use super::{Allowance, InvoiceKind, LineKind, NumberOrigin, State, TaxTotal};
 use crate::id::{
     ApplicationId, AttachmentId, CreditNoteId, CustomFieldId, CustomerId, EntityId, InvoiceId, ItemId, LineId,
     PaymentId, RefundId, SalespersonId, WriteOffId,
@@ -67,6 +67,8 @@ pub struct Summary {
     pub tax: Money,
     pub total: Money,
     pub payments: Money,
+    /// payments - refunds: what payments still settle.
+    pub payments_net: Money,
     pub credits: Money,
     pub write_offs: Money,
     pub refunds: Money,
@@ -112,6 +114,8 @@ pub struct View {
     pub one_time_total: Money,
     /// Sum of line discounts.
     pub line_discounts: Money,
+    /// Discounts that carry a code, on lines and on the document, summed per code in order of appearance.
+    pub coupons: Vec<Coupon>,
     pub payments: Vec<PaymentApplied>,
     pub credits: Vec<CreditApplied>,
     pub write_offs: Vec<WriteOffApplied>,
@@ -131,6 +135,8 @@ pub struct LineView {
     pub position: i64,
     pub kind: LineKind,
     pub item: Option<ItemBrief>,
+    /// The item's code as it stood when the line was made.
+    pub item_code: Option<String>,
     pub name: String,
     pub description: String,
     pub unit: String,
@@ -159,6 +165,14 @@ pub struct LineView {
     pub tags: Vec<LineTag>,
     /// The vendors' own fields of this line: (face, JSON text).
     pub side_cars: Vec<(String, String)>,
+}
+
+/// What one discount code took off the invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coupon {
+    pub code: String,
+    pub name: String,
+    pub amount: Money,
 }
 
 /// The item behind a line, as it stands now.
@@ -267,13 +281,4 @@ pub struct AttachmentView {
     pub size_bytes: i64,
     pub order: i64,
     pub can_send_in_mail: bool,
-}
-
-/// What a list query joins to the header row and a view is assembled from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loaded {
-    pub invoice: Invoice,
-    pub lines: Vec<Line>,
-    pub taxes: Vec<TaxTotal>,
-    pub allowances: Vec<Allowance>,
 }

@@ -2,7 +2,8 @@
 //!
 //! | fields | look at |
 //! |---|---|
-//! | `invoice_id`, `customer_id`, `line_items.item_id`, `transaction.transaction_id` | ids: EQUALS and NOTEQUALS know imported ones, the comparisons go by our own |
+//! | `invoice_id`, `customer_id` | ids: EQUALS and NOTEQUALS know imported ones, the comparisons go by our own |
+//! | `line_items.item_id`, `transaction.transaction_id` | our own ids |
 //! | `refnumber` | the number; a draft's reference |
 //! | `token`, `bill_state`, `bill_country`, `ship_state`, `ship_country` | text; IS NULL is the empty one |
 //! | `custom_1..20`, `line_items.custom_1..10` | custom fields by index |
@@ -48,7 +49,10 @@ enum Column {
 }
 
 fn column(name: &str) -> Option<Column> {
-    let index = |name: &str, most: u8| name.parse().ok().filter(|index| (1..=most).contains(index) && name.len() < 3);
+    let index = |digits: &str, most: u8| {
+        let index = wire::unspell(digits).and_then(|index| u8::try_from(index).ok());
+        index.filter(|index| *index <= most)
+    };
     Some(match name {
         "invoice_id" => Column::Id(Field::Id, InvoiceId::WORD, true),
         "customer_id" => Column::Id(Field::CustomerId, CustomerId::WORD, true),
@@ -298,10 +302,9 @@ fn of_second(clause: &Clause, field: Field, zone: &TimeZone) -> Result<Vec<Filte
     let ends = Operand::Int(ends.as_microsecond());
     let one = |is| Ok(vec![Filter::Field(field, is)]);
     match clause.operator {
-        Operator::Equals => Ok(vec![
-            Filter::Field(field, Match::GreaterOrEqual(begins)),
-            Filter::Field(field, Match::Less(ends)),
-        ]),
+        Operator::Equals => {
+            Ok(vec![Filter::Field(field, Match::GreaterOrEqual(begins)), Filter::Field(field, Match::Less(ends))])
+        }
         Operator::NotEquals => {
             Ok(vec![Filter::AnyOf(vec![(field, Match::Less(begins)), (field, Match::GreaterOrEqual(ends))])])
         }

@@ -8,7 +8,8 @@ use domain::invoice::view::View;
 
 use crate::wire;
 
-/// One page of invoices in the query's order.
+/// One page of invoices in the query's order. Each is read whole: a list prints sums and periods of the lines and
+/// custom fields, which a header's own row has not.
 pub(crate) async fn page(billing: &Billing, caller: &Caller, query: InvoiceQuery) -> Result<Vec<Named<View>>, Error> {
     let found = billing.invoices(caller, query).await?.value;
     let mut views = Vec::with_capacity(found.rows.len());

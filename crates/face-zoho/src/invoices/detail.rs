@@ -24,6 +24,10 @@ pub(crate) fn handle(call: Call) -> Handling {
         wants_json(&call.query, &call.headers)?;
         let which = reference(&call.path_id)?;
         let found = call.billing.invoice(&call.caller, None, &which).await?;
+        // Deleted through a vendor's DELETE: void for the books, gone for the vendor's clients.
+        if found.value.summary.withdrawn_at.is_some() {
+            return Err(Fault::missing("Invoice").into());
+        }
         Ok(wire::success("success", |o| {
             o.object("invoice", |o| to_wire(&found, call.mount.types(), o));
         }))
@@ -101,7 +105,7 @@ pub(super) fn to_wire(found: &Named<View>, types: Types, o: &mut Object<'_>) {
     settlement::coupons(view, o);
     settlement::credits(view, names, types, o);
     o.dec("total", invoice.total)
-        .dec("payment_made", invoice.payments)
+        .dec("payment_made", invoice.payments_net)
         .dec("balance", invoice.balance)
         .dec("credits_applied", invoice.credits)
         .dec("write_off_amount", invoice.write_offs);

@@ -164,7 +164,8 @@ fn search(query: &Query, filters: &mut Vec<Filter>) -> Result<(), Fault> {
 }
 
 fn texts(query: &Query, name: &str, field: Field, filters: &mut Vec<Filter>) -> Result<(), Fault> {
-    let makes: [(&str, fn(String) -> Match); 3] = [
+    type Make = fn(String) -> Match;
+    let makes: [(&str, Make); 3] = [
         ("", |text| Match::Equals(Operand::Text(text))),
         ("_startswith", Match::StartsWith),
         ("_contains", Match::Contains),

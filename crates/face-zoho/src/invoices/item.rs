@@ -19,7 +19,7 @@ pub(super) fn to_wire(line: &LineView, names: &Names, types: Types, o: &mut Obje
     o.str("item_id", &wire::id_of(names, LineId::WORD, line.id.0))
         .str("name", &line.name)
         .str("description", &line.description)
-        .str("code", line.item.as_ref().and_then(|item| item.code.as_deref()).unwrap_or_default())
+        .str("code", line.item_code.as_deref().unwrap_or_default())
         .array("tags", &line.tags, |tag, o| {
             o.int("tag_id", tag.tag_id).int("tag_option_id", tag.option_id);
         })

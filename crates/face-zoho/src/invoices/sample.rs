@@ -7,7 +7,7 @@ use domain::id::{
     PaymentId, SalespersonId, TaxGroupId,
 };
 use domain::invoice::view::{
-    AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, Parts, PaymentApplied, View,
+    Coupon,    AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, Parts, PaymentApplied, View,
 };
 use domain::invoice::{
     AppliedDiscount, Discount, DiscountBy, Document, Invoice, LineKind, LineTax, NumberOrigin, State,
@@ -85,6 +85,7 @@ pub(super) fn view() -> Named<View> {
         applied_on: date(2016, 6, 15),
     }];
     view.payments = vec![payment()];
+    view.coupons = vec![Coupon { code: "THANKSGIVING20".to_owned(), name: "Flat 10".to_owned(), amount: usd(80) }];
     view.custom_fields = vec![CustomFieldValue {
         field_id: CustomFieldId(1),
         index: 1,
@@ -169,6 +170,7 @@ fn line() -> LineView {
             token: String::new(),
             unit: String::new(),
         }),
+        item_code: Some("basic-monthly".to_owned()),
         name: "Basic".to_owned(),
         description: "Charges for this duration (from 16-April-2016 to 8-June-2016)".to_owned(),
         unit: String::new(),

@@ -2,8 +2,7 @@
 
 use billing::read::Names;
 use domain::id::{ApplicationId, CreditNoteId, PaymentId};
-use domain::invoice::AppliedDiscount;
-use domain::invoice::view::{CreditApplied, PaymentApplied, View};
+use domain::invoice::view::{Coupon, CreditApplied, PaymentApplied, View};
 use domain::payment::PaymentMode;
 use http_kit::json::Object;
 
@@ -11,25 +10,12 @@ use crate::mount::Types;
 use crate::side_car::InvoiceExtras;
 use crate::wire;
 
-/// The discounts that carry a code: those of the document, then those of the lines, one member each.
+/// One member per discount code.
 pub(super) fn coupons(view: &View, o: &mut Object<'_>) {
-    let of_document = view
-        .allowances
-        .iter()
-        .filter(|allowance| !allowance.is_charge)
-        .map(|allowance| (&allowance.discount, allowance.amount));
-    let of_lines = view
-        .lines
-        .iter()
-        .flat_map(|line| &line.discounts)
-        .map(|AppliedDiscount { discount, amount }| (discount, *amount));
-    let coupons = of_document
-        .chain(of_lines)
-        .filter_map(|(discount, amount)| Some((discount.code.as_deref()?, discount, amount)));
-    o.array("coupons", coupons, |(code, discount, amount), o| {
-        o.str("coupon_code", code)
-            .str("coupon_name", &discount.name)
-            .dec("discount_amount", wire::minor_units(amount, view.summary.currency));
+    o.array("coupons", &view.coupons, |coupon: &Coupon, o| {
+        o.str("coupon_code", &coupon.code)
+            .str("coupon_name", &coupon.name)
+            .dec("discount_amount", coupon.amount.to_plain());
     });
 }
 

@@ -40,16 +40,26 @@ impl<'t> LiteTx<'t> {
         params: &[Value<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        self.state.check(sql.name, params)?;
         let text = sql.text_for(Dialect::Sqlite)?;
-        self.run(sql.name, text, |statement| {
+        self.query_text(sql.name, text, params, &mut each)
+    }
+
+    pub(crate) fn query_text(
+        &mut self,
+        name: &'static str,
+        text: &str,
+        params: &[Value<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.state.check(name, params)?;
+        self.run(name, text, |statement| {
             bind(statement, params)?;
             let mut rows = statement.raw_query();
             let mut unread = Ok(());
             while let Some(row) = rows.next()? {
                 // A statement with RETURNING is stepped to its end whatever its reader says.
                 if unread.is_ok() {
-                    unread = each(&Row::new(sql.name, Source::Lite(row)));
+                    unread = each(&Row::new(name, Source::Lite(row)));
                 }
             }
             unread.map_err(Fault::Read)

@@ -84,6 +84,31 @@ impl<'t> PgTx<'t> {
         self.settle(sql.name, outcome)
     }
 
+    /// A text that is not kept: prepared for this once.
+    pub(crate) async fn query_text(
+        &mut self,
+        name: &'static str,
+        text: &str,
+        params: &[Value<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.state.check(name, params)?;
+        let (begin, client, _) = self.parts();
+        let work = async {
+            let statement = client.prepare(text).await?;
+            let mut rows = pin!(client.query_raw(&statement, params).await?);
+            let mut unread = Ok(());
+            while let Some(row) = rows.try_next().await? {
+                if unread.is_ok() {
+                    unread = each(&Row::new(name, Source::Pg(&row)));
+                }
+            }
+            unread.map_err(Fault::Read)
+        };
+        let outcome = begun(client, begin, work).await;
+        self.settle(name, outcome)
+    }
+
     pub(crate) async fn exec(&mut self, sql: &'static Sql, params: &[Value<'_>]) -> Result<u64> {
         self.state.check(sql.name, params)?;
         let text = sql.text_for(Dialect::Postgres)?;

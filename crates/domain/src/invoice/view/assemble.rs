@@ -1,6 +1,6 @@
 //! How a view is filled: every derived amount, word and day is computed here, once.
 
-use super::{
+use super::{Coupon,
     AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, PaymentApplied, Standing,
     Summary, TaxView, View, WriteOffApplied,
 };
@@ -79,6 +79,7 @@ impl Summary {
             credits: money(settled.credits),
             write_offs: money(settled.write_offs),
             refunds: money(settled.refunds),
+            payments_net: money(settled.payments_gross - settled.refunds),
             applied: money(settled.applied()),
             balance: money(settled.balance),
             overdue: money(if is_overdue { settled.balance } else { 0 }),
@@ -212,6 +213,7 @@ impl View {
             recurring_total: sum_of(Bucket::Recurring),
             usage_total: sum_of(Bucket::Usage),
             one_time_total: sum_of(Bucket::OneTime),
+            coupons: coupons(&parts.document),
             line_discounts: money(parts.document.lines.iter().map(|line| line.amounts.discount).sum()),
             payments,
             credits,
@@ -229,6 +231,25 @@ impl View {
     }
 }
 
+fn coupons(document: &Document) -> Vec<Coupon> {
+    let on_lines = document.lines.iter().flat_map(|line| &line.discounts).map(|applied| (&applied.discount, applied.amount));
+    let allowances = document.allowances.iter().filter(|allowance| !allowance.is_charge);
+    let on_document = allowances.map(|allowance| (&allowance.discount, allowance.amount));
+    let mut coupons: Vec<Coupon> = Vec::new();
+    for (discount, amount) in on_lines.chain(on_document) {
+        let Some(code) = &discount.code else { continue };
+        match coupons.iter_mut().find(|coupon| coupon.code == *code) {
+            Some(coupon) => coupon.amount.minor += amount,
+            None => coupons.push(Coupon {
+                code: code.clone(),
+                name: discount.name.clone(),
+                amount: document.invoice.money(amount),
+            }),
+        }
+    }
+    coupons
+}
+
 fn line_view(line: &Line, item: Option<ItemBrief>, extras: LineExtras, money: &impl Fn(i64) -> Money) -> LineView {
     let amounts = line.amounts;
     LineView {
@@ -236,6 +257,7 @@ fn line_view(line: &Line, item: Option<ItemBrief>, extras: LineExtras, money: &i
         position: line.position,
         kind: line.kind,
         item,
+        item_code: line.item_code.clone(),
         name: line.name.clone(),
         description: line.description.clone(),
         unit: line.unit.clone(),

@@ -33,8 +33,7 @@ impl Cycle {
         let mut cycle = Self::default();
         for line in &view.lines {
             let (Some(from_on), Some(last_on)) = (line.from_on, line.last_on) else { continue };
-            let whole =
-                if last_on >= view.summary.dated_on { &mut cycle.advance } else { &mut cycle.arrears };
+            let whole = if last_on >= view.summary.dated_on { &mut cycle.advance } else { &mut cycle.arrears };
             let (first, last) = whole.unwrap_or((from_on, last_on));
             *whole = Some((first.min(from_on), last.max(last_on)));
         }

@@ -37,17 +37,51 @@ fn of_text(text: &str) -> Operand {
 #[test]
 fn every_field_of_the_contract_is_known() {
     for name in [
-        "invoice_id", "refnumber", "customer_id", "bill_state", "ship_state", "bill_country", "ship_country",
-        "invoice_status_str", "invoice_status_state", "package_token", "package_id", "invoice_index", "date",
-        "currency_id", "token", "custom_1", "custom_2", "custom_3", "custom_20", "line_items.item_id",
-        "line_items.custom_1", "line_items.custom_2", "line_items.custom_3", "line_items.custom_10",
-        "line_items.item.categories.item_category_id", "transaction.transaction_id", "quote.quote_id",
-        "write_datetime", "mod_datetime",
+        "invoice_id",
+        "refnumber",
+        "customer_id",
+        "bill_state",
+        "ship_state",
+        "bill_country",
+        "ship_country",
+        "invoice_status_str",
+        "invoice_status_state",
+        "package_token",
+        "package_id",
+        "invoice_index",
+        "date",
+        "currency_id",
+        "token",
+        "custom_1",
+        "custom_2",
+        "custom_3",
+        "custom_20",
+        "line_items.item_id",
+        "line_items.custom_1",
+        "line_items.custom_2",
+        "line_items.custom_3",
+        "line_items.custom_10",
+        "line_items.item.categories.item_category_id",
+        "transaction.transaction_id",
+        "quote.quote_id",
+        "write_datetime",
+        "mod_datetime",
     ] {
         assert!(column(name).is_some(), "{name}");
     }
-    for name in ["", "custom_", "custom_0", "custom_21", "custom_01", "custom_001", "custom_+1", "line_items.custom_11",
-        "Invoice_id", "total; DROP TABLE", "line_items"] {
+    for name in [
+        "",
+        "custom_",
+        "custom_0",
+        "custom_21",
+        "custom_01",
+        "custom_001",
+        "custom_+1",
+        "line_items.custom_11",
+        "Invoice_id",
+        "total; DROP TABLE",
+        "line_items",
+    ] {
         assert_eq!(column(name), None, "{name}");
     }
 }
@@ -138,10 +172,7 @@ fn days_and_seconds() {
     check("mod_datetime:LTE:2015-06-01 12:30:59", one(Match::Less(to.clone())));
     check(
         "mod_datetime:EQUALS:2015-06-01 12:30:59",
-        vec![
-            Filter::Field(field, Match::GreaterOrEqual(from.clone())),
-            Filter::Field(field, Match::Less(to.clone())),
-        ],
+        vec![Filter::Field(field, Match::GreaterOrEqual(from.clone())), Filter::Field(field, Match::Less(to.clone()))],
     );
     check(
         "mod_datetime:NOTEQUALS:2015-06-01 12:30:59",

@@ -1,6 +1,5 @@
 use super::*;
 use crate::invoices::sample;
-use domain::invoice::Allowance;
 use domain::payment::ReversalKind;
 use http_kit::json::{Style, object};
 use serde_json::{Value, json};
@@ -44,6 +43,7 @@ fn an_empty_draft_has_all_keys() {
         list.clear();
     }
     view.lines[0].item = None;
+    view.lines[0].item_code = None;
     view.lines[0].tax_treatment.group_id = None;
     view.lines[0].tax_treatment.exemption = None;
     view.lines[0].side_cars.clear();
@@ -68,26 +68,6 @@ fn an_empty_draft_has_all_keys() {
     ] {
         assert_eq!(invoice.pointer(path), Some(&value), "{path}");
     }
-}
-
-/// Only discounts with a code are coupons: first those of the document, then those of the lines.
-#[test]
-fn coupons_carry_a_code() {
-    let mut found = sample::view();
-    let allowance = |code, is_charge| {
-        let applied = sample::coupon(code, "Ten off", 1_050);
-        Allowance { is_charge, discount: applied.discount, tax: None, amount: applied.amount }
-    };
-    found.value.allowances = vec![allowance("TEN", false), allowance("", false), allowance("FEE", true)];
-    found.value.lines[0].discounts.push(sample::coupon("", "Manual", 100));
-    let coupons = invoice(&found)["coupons"].clone();
-    assert_eq!(
-        coupons,
-        json!([
-            {"coupon_code": "TEN", "coupon_name": "Ten off", "discount_amount": 10.5},
-            {"coupon_code": "THANKSGIVING20", "coupon_name": "Flat 10", "discount_amount": 80},
-        ])
-    );
 }
 
 #[test]

@@ -105,3 +105,37 @@ fn a_view_adds_up_and_shows_what_settled_it() {
     let shown: Vec<_> = view.payments.iter().map(|p| (p.amount.minor, p.amount_refunded.minor, p.reversed)).collect();
     assert_eq!(shown, [(800, 50, None), (700, 0, Some(ReversalKind::Undone))]);
 }
+
+/// A code on several lines and on the document is one coupon; discounts without a code and charges are none.
+#[test]
+fn coupons_add_up_per_code() {
+    use crate::invoice::{Discount, DiscountBy};
+    let discount = |code: Option<&str>, cents| Discount {
+        name: "Off".to_owned(),
+        code: code.map(str::to_owned),
+        by: DiscountBy::Fixed(cents),
+        priority: 0,
+    };
+    let one = Decimal::ONE;
+    let mut line = DraftLine::new("Seat", one, Decimal::from_whole(50), LineTax::untaxed());
+    line.discounts = vec![discount(Some("TEN"), 1_000), discount(None, 300)];
+    let input = DraftInput {
+        currency: Currency::USD,
+        price_mode: PriceMode::Exclusive,
+        tax_rounding: TaxRounding::PerGroup,
+        lines: vec![line.clone(), line],
+        allowances: vec![(false, discount(Some("TEN"), 500), None), (true, discount(Some("FEE"), 200), None)],
+    };
+    let computed = compute(&input).expect("computes");
+    let lines = (1_i64..)
+        .zip(input.lines)
+        .zip(computed.lines)
+        .map(|((position, draft), amounts)| Line::from_draft(LineId(position), position, draft, amounts))
+        .collect();
+    let mut noun = invoice(1, computed.totals.total);
+    noun.totals = computed.totals;
+    let document = Document { invoice: noun, lines, taxes: computed.taxes, allowances: computed.allowances };
+    let found = coupons(&document);
+    let found: Vec<(&str, i64)> = found.iter().map(|coupon| (coupon.code.as_str(), coupon.amount.minor)).collect();
+    assert_eq!(found, [("TEN", 2_500)]);
+}

@@ -1,0 +1,354 @@
+//! What travels, declared once: the struct that serde reads or writes and the schema that the OpenAPI document
+//! shows are made from the same lines, so that neither can say something the other does not.
+//!
+//! [`request!`] declares a body that is read (unknown names are refused, null means "not given"), [`patch!`] one
+//! whose fields are all optional and null only where it is [`Nullable`], [`answer!`] an object that is written.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The named schemas of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Components {
+    schemas: BTreeMap<&'static str, Value>,
+}
+
+impl Components {
+    /// A reference to the schema `name`, which is made when it is not there yet.
+    pub(crate) fn named(&mut self, name: &'static str, make: impl FnOnce(&mut Self) -> Value) -> Value {
+        if !self.schemas.contains_key(name) {
+            // Its place is taken first, so that a schema may name itself.
+            self.schemas.insert(name, Value::Null);
+            let schema = make(self);
+            self.schemas.insert(name, schema);
+        }
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    pub(crate) fn into_value(self) -> Value {
+        Value::Object(self.schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect())
+    }
+}
+
+/// A type with a JSON Schema (draft 2020-12, as OpenAPI 3.1 uses it).
+pub(crate) trait Schema {
+    fn schema(all: &mut Components) -> Value;
+}
+
+/// How a route names the schema of its body or answer.
+pub(crate) type SchemaOf = fn(&mut Components) -> Value;
+
+impl Schema for String {
+    fn schema(_: &mut Components) -> Value {
+        json!({"type": "string"})
+    }
+}
+
+impl Schema for bool {
+    fn schema(_: &mut Components) -> Value {
+        json!({"type": "boolean"})
+    }
+}
+
+impl Schema for i64 {
+    fn schema(_: &mut Components) -> Value {
+        json!({"type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX})
+    }
+}
+
+impl<T: Schema> Schema for Vec<T> {
+    fn schema(all: &mut Components) -> Value {
+        json!({"type": "array", "items": T::schema(all)})
+    }
+}
+
+impl<T: Schema> Schema for Option<T> {
+    fn schema(all: &mut Components) -> Value {
+        or_null(T::schema(all))
+    }
+}
+
+/// A value of a patch that may be taken away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Nullable<T>(pub(crate) Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self)
+    }
+}
+
+impl<T: Schema> Schema for Nullable<T> {
+    fn schema(all: &mut Components) -> Value {
+        or_null(T::schema(all))
+    }
+}
+
+/// Reads a value that is there; null is judged by its type. Absent ones are the default, `None`.
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// The same schema with null besides.
+pub(crate) fn or_null(schema: Value) -> Value {
+    match schema {
+        Value::Object(mut object) if object.get("type").is_some_and(Value::is_string) => {
+            let only = object.remove("type").unwrap_or_default();
+            object.insert("type".to_owned(), json!([only, "null"]));
+            if let Some(Value::Array(words)) = object.get_mut("enum") {
+                words.push(Value::Null);
+            }
+            Value::Object(object)
+        }
+        other => json!({"oneOf": [other, {"type": "null"}]}),
+    }
+}
+
+/// An object's schema being put together.
+pub(crate) struct ObjectSchema {
+    about: String,
+    properties: Map<String, Value>,
+    required: Vec<&'static str>,
+}
+
+impl ObjectSchema {
+    pub(crate) fn new(about: &str) -> Self {
+        Self { about: tidy(about), properties: Map::new(), required: Vec::new() }
+    }
+
+    pub(crate) fn optional(&mut self, name: &'static str, about: &str, schema: Value) {
+        let mut schema = schema;
+        if let Value::Object(members) = &mut schema {
+            members.insert("description".to_owned(), tidy(about).into());
+        }
+        self.properties.insert(name.to_owned(), schema);
+    }
+
+    pub(crate) fn required(&mut self, name: &'static str, about: &str, schema: Value) {
+        self.optional(name, about, schema);
+        self.required.push(name);
+    }
+
+    /// Other names are possible: answers may grow.
+    pub(crate) fn open(self) -> Value {
+        let mut schema = json!({"type": "object", "description": self.about, "properties": self.properties});
+        if let Value::Object(members) = &mut schema
+            && !self.required.is_empty()
+        {
+            members.insert("required".to_owned(), self.required.into());
+        }
+        schema
+    }
+
+    /// Other names are refused.
+    pub(crate) fn closed(self) -> Value {
+        let mut schema = self.open();
+        if let Value::Object(members) = &mut schema {
+            members.insert("additionalProperties".to_owned(), false.into());
+        }
+        schema
+    }
+}
+
+/// A doc comment's lines as one text.
+fn tidy(about: &str) -> String {
+    about.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A body that is read. Optional fields are `Option`s; null is the same as leaving them out.
+macro_rules! request {
+    (
+        $(#[doc = $about:literal])+ $name:ident {
+            $($(#[doc = $doc:literal])+ $field:ident: $type:ty,)*
+        } optional {
+            $($(#[doc = $optional_doc:literal])+ $optional:ident: $optional_type:ty,)*
+        }
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            $($(#[doc = $doc])+ pub(crate) $field: $type,)*
+            $($(#[doc = $optional_doc])+ #[serde(default)] pub(crate) $optional: Option<$optional_type>,)*
+        }
+
+        impl $crate::schema::Schema for $name {
+            fn schema(all: &mut $crate::schema::Components) -> serde_json::Value {
+                all.named(stringify!($name), |all| {
+                    let mut object = $crate::schema::ObjectSchema::new(concat!($($about, "\n"),+));
+                    $(object.required(
+                        stringify!($field),
+                        concat!($($doc, "\n"),+),
+                        <$type as $crate::schema::Schema>::schema(all),
+                    );)*
+                    $(object.optional(
+                        stringify!($optional),
+                        concat!($($optional_doc, "\n"),+),
+                        $crate::schema::or_null(<$optional_type as $crate::schema::Schema>::schema(all)),
+                    );)*
+                    object.closed()
+                })
+            }
+        }
+    };
+}
+
+/// A change: what is left out stays as it is; null only where a field may be taken away.
+macro_rules! patch {
+    (
+        $(#[doc = $about:literal])+ $name:ident {
+            $($(#[doc = $doc:literal])+ $field:ident: $type:ty,)+
+        }
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            $(
+                $(#[doc = $doc])+
+                #[serde(default, deserialize_with = "crate::schema::given")]
+                pub(crate) $field: Option<$type>,
+            )+
+        }
+
+        impl $crate::schema::Schema for $name {
+            fn schema(all: &mut $crate::schema::Components) -> serde_json::Value {
+                all.named(stringify!($name), |all| {
+                    let mut object = $crate::schema::ObjectSchema::new(concat!($($about, "\n"),+));
+                    $(object.optional(
+                        stringify!($field),
+                        concat!($($doc, "\n"),+),
+                        <$type as $crate::schema::Schema>::schema(all),
+                    );)+
+                    object.closed()
+                })
+            }
+        }
+    };
+}
+
+/// An object that is written. All fields are always there, but those behind `sometimes`.
+macro_rules! answer {
+    (
+        $(#[doc = $about:literal])+ $name:ident {
+            $($(#[doc = $doc:literal])+ $field:ident: $type:ty,)+
+        } $(sometimes {
+            $($(#[doc = $sometimes_doc:literal])+ $sometimes:ident: $sometimes_type:ty,)+
+        })?
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, serde::Serialize)]
+        pub(crate) struct $name {
+            $($(#[doc = $doc])+ pub(crate) $field: $type,)+
+            $($(
+                $(#[doc = $sometimes_doc])+
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub(crate) $sometimes: Option<$sometimes_type>,
+            )+)?
+        }
+
+        impl $crate::schema::Schema for $name {
+            fn schema(all: &mut $crate::schema::Components) -> serde_json::Value {
+                all.named(stringify!($name), |all| {
+                    let mut object = $crate::schema::ObjectSchema::new(concat!($($about, "\n"),+));
+                    $(object.required(
+                        stringify!($field),
+                        concat!($($doc, "\n"),+),
+                        <$type as $crate::schema::Schema>::schema(all),
+                    );)+
+                    $($(object.optional(
+                        stringify!($sometimes),
+                        concat!($($sometimes_doc, "\n"),+),
+                        <$sometimes_type as $crate::schema::Schema>::schema(all),
+                    );)+)?
+                    object.open()
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use {answer, patch, request};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    request! {
+        /// What is
+        /// asked.
+        Asked {
+            /// Its name.
+            name: String,
+        } optional {
+            /// How many.
+            count: i64,
+        }
+    }
+
+    patch! {
+        /// What changes.
+        Changed {
+            /// Its name.
+            name: String,
+            /// Its note.
+            note: Nullable<String>,
+        }
+    }
+
+    answer! {
+        /// What is told.
+        Told {
+            /// Its name.
+            name: Option<String>,
+        } sometimes {
+            /// Details.
+            details: Vec<i64>,
+        }
+    }
+
+    fn schema_of<T: Schema>() -> Value {
+        let mut all = Components::default();
+        T::schema(&mut all);
+        all.into_value()
+    }
+
+    #[test]
+    fn requests_are_closed_and_take_null_for_absent() {
+        let asked: Asked = serde_json::from_str(r#"{"name":"a","count":null}"#).expect("a request");
+        assert_eq!((asked.name.as_str(), asked.count), ("a", None));
+        assert!(serde_json::from_str::<Asked>(r#"{"name":"a","size":1}"#).is_err());
+        let schema = schema_of::<Asked>();
+        assert_eq!(schema["Asked"]["description"], "What is asked.");
+        assert_eq!(schema["Asked"]["required"], json!(["name"]));
+        assert_eq!(schema["Asked"]["additionalProperties"], false);
+        assert_eq!(schema["Asked"]["properties"]["count"]["type"], json!(["integer", "null"]));
+        assert_eq!(schema["Asked"]["properties"]["name"], json!({"type": "string", "description": "Its name."}));
+    }
+
+    #[test]
+    fn patches_tell_null_from_absent() {
+        let read = |text| serde_json::from_str::<Changed>(text);
+        assert_eq!(read("{}").expect("a patch").note, None);
+        assert_eq!(read(r#"{"note":null}"#).expect("a patch").note, Some(Nullable(None)));
+        assert_eq!(read(r#"{"name":"a"}"#).expect("a patch").name.as_deref(), Some("a"));
+        assert!(read(r#"{"name":null}"#).is_err());
+        assert_eq!(schema_of::<Changed>()["Changed"]["properties"]["note"]["type"], json!(["string", "null"]));
+    }
+
+    #[test]
+    fn answers_print_what_they_declare() {
+        let told = Told { name: None, details: None };
+        assert_eq!(serde_json::to_string(&told).expect("JSON"), r#"{"name":null}"#);
+        let schema = schema_of::<Told>();
+        assert_eq!(schema["Told"]["required"], json!(["name"]));
+        assert_eq!(schema["Told"]["properties"]["details"]["items"]["type"], "integer");
+    }
+
+    #[test]
+    fn null_joins_any_schema() {
+        assert_eq!(or_null(json!({"type": "string", "enum": ["a"]})), json!({"type": ["string", "null"], "enum": ["a", null]}));
+        assert_eq!(or_null(json!({"$ref": "#/x"})), json!({"oneOf": [{"$ref": "#/x"}, {"type": "null"}]}));
+    }
+}

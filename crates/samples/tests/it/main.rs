@@ -1,0 +1,5 @@
+//! The samples on both databases.
+
+mod books;
+mod credentials;
+mod vendors;

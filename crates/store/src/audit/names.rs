@@ -1,0 +1,178 @@
+//! Numbers, vendors' ids, and the tree of customers.
+
+use crate::columns::Columns;
+use crate::{Result, Tx, params, sql};
+
+sql! {
+    AUDIT_SERIES = "SELECT id, kind, reset, last_value, year FROM number_series WHERE tenant_id = $1 ORDER BY id";
+    AUDIT_INVOICE_NUMBERS = "SELECT id, series_year, series_value, number FROM invoices \
+        WHERE tenant_id = $1 AND series_id = $2 ORDER BY series_year, series_value, id";
+    AUDIT_NOTE_NUMBERS = "SELECT id, series_year, series_value, number FROM credit_notes \
+        WHERE tenant_id = $1 AND series_id = $2 ORDER BY series_year, series_value, id";
+    AUDIT_INVOICE_TEXTS = "SELECT id, entity_id, number FROM invoices \
+        WHERE tenant_id = $1 AND number IS NOT NULL ORDER BY number, entity_id, id";
+    AUDIT_NOTE_TEXTS = "SELECT id, entity_id, number FROM credit_notes \
+        WHERE tenant_id = $1 AND number IS NOT NULL ORDER BY number, entity_id, id";
+    AUDIT_UNCLAIMED_NUMBERS = "SELECT 'invoice', i.id, i.number FROM invoices i \
+        LEFT JOIN external_numbers e ON e.tenant_id = i.tenant_id AND e.kind = 'invoice' AND e.number = i.number \
+        WHERE i.tenant_id = $1 AND i.number_origin = 'external' AND (e.object_id IS NULL OR e.object_id <> i.id) \
+        UNION ALL SELECT 'credit_note', n.id, n.number FROM credit_notes n \
+        LEFT JOIN external_numbers e ON e.tenant_id = n.tenant_id AND e.kind = 'credit_note' AND e.number = n.number \
+        WHERE n.tenant_id = $1 AND n.number_origin = 'external' AND (e.object_id IS NULL OR e.object_id <> n.id)";
+    AUDIT_IDLE_NUMBERS = "SELECT e.kind, e.object_id, e.number FROM external_numbers e \
+        LEFT JOIN invoices i ON e.kind = 'invoice' AND i.tenant_id = e.tenant_id AND i.id = e.object_id \
+            AND i.number = e.number AND i.number_origin = 'external' \
+        LEFT JOIN credit_notes n ON e.kind = 'credit_note' AND n.tenant_id = e.tenant_id AND n.id = e.object_id \
+            AND n.number = e.number AND n.number_origin = 'external' \
+        WHERE e.tenant_id = $1 AND i.id IS NULL AND n.id IS NULL";
+    AUDIT_FOREIGN_IDS = "SELECT f.kind, f.id, f.face, f.foreign_id, f.collides_with, \
+        CASE WHEN f.kind <> 'tenant' AND (f.id < 1 OR f.id >= (SELECT b.next_value FROM id_blocks b \
+            WHERE b.tenant_id = f.tenant_id)) THEN 1 ELSE 0 END \
+        FROM foreign_ids f WHERE f.tenant_id = $1 ORDER BY f.face, f.kind, f.foreign_id";
+    AUDIT_COLLISIONS = "SELECT f.kind, f.id, f.face, f.foreign_id, f.collides_with FROM foreign_ids f \
+        WHERE f.tenant_id = $1 AND f.collides_with IS NOT NULL AND f.collides_with <> f.id AND ( \
+        (f.kind = 'invoice' AND EXISTS (SELECT 1 FROM invoices x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'customer' AND EXISTS (SELECT 1 FROM customers x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'line' AND EXISTS (SELECT 1 FROM invoice_lines x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'item' AND EXISTS (SELECT 1 FROM items x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'payment' AND EXISTS (SELECT 1 FROM payments x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'credit_note' AND EXISTS (SELECT 1 FROM credit_notes x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'contact' AND EXISTS (SELECT 1 FROM contacts x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)))";
+    AUDIT_TREE = "WITH RECURSIVE reached (id) AS ( \
+        SELECT id FROM customers WHERE tenant_id = $1 AND parent_id IS NULL \
+        UNION ALL SELECT c.id FROM customers c JOIN reached r ON c.parent_id = r.id WHERE c.tenant_id = $1) \
+        SELECT c.id FROM customers c LEFT JOIN reached r ON r.id = c.id \
+        WHERE c.tenant_id = $1 AND r.id IS NULL ORDER BY c.id";
+}
+
+/// A numbering series as far as the audit needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    pub id: i64,
+    /// `invoice` or `credit_note`.
+    pub kind: String,
+    pub is_yearly: bool,
+    pub last_value: i64,
+    /// The year that `last_value` belongs to; 0 when the series never resets.
+    pub year: i64,
+}
+
+pub async fn series(tx: &mut Tx<'_>) -> Result<Vec<Series>> {
+    let tenant = tx.tenant();
+    tx.all(&AUDIT_SERIES, params![tenant], |row| {
+        let mut c = Columns::of(row);
+        Ok(Series {
+            id: c.int()?,
+            kind: c.text()?,
+            is_yearly: c.text()? == "yearly",
+            last_value: c.int()?,
+            year: c.int()?,
+        })
+    })
+    .await
+}
+
+/// One number of a series, as its document has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    pub id: i64,
+    pub year: i64,
+    pub value: i64,
+    pub number: Option<String>,
+}
+
+/// Calls `each` with every number of a series, in the order of years and values.
+pub async fn numbers(tx: &mut Tx<'_>, series: &Series, mut each: impl FnMut(Numbered) + Send) -> Result<()> {
+    let tenant = tx.tenant();
+    let sql = if series.kind == "invoice" { &AUDIT_INVOICE_NUMBERS } else { &AUDIT_NOTE_NUMBERS };
+    let each = |row: &crate::Row<'_>| {
+        let mut c = Columns::of(row);
+        // A missing year or value is no place in the series at all.
+        let (id, year, value) = (c.int()?, c.opt_int()?.unwrap_or(0), c.opt_int()?.unwrap_or(0));
+        each(Numbered { id, year, value, number: c.opt_text()? });
+        Ok(())
+    };
+    tx.all(sql, params![tenant, series.id], each).await.map(drop)
+}
+
+/// Calls `each` with every document's id, legal entity and number, ordered so that equals are neighbours.
+pub async fn number_texts(
+    tx: &mut Tx<'_>,
+    kind: &'static str,
+    mut each: impl FnMut(i64, i64, &str) + Send,
+) -> Result<()> {
+    let tenant = tx.tenant();
+    let sql = if kind == "invoice" { &AUDIT_INVOICE_TEXTS } else { &AUDIT_NOTE_TEXTS };
+    let each = |row: &crate::Row<'_>| {
+        each(row.int(0)?, row.int(1)?, row.text_ref(2)?);
+        Ok(())
+    };
+    tx.all(sql, params![tenant], each).await.map(drop)
+}
+
+/// Documents (kind, id, number) whose external number is not theirs in the list of external numbers; and entries of
+/// that list whose document is not there or has another number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExternalFaults {
+    pub unclaimed: Vec<(String, i64, Option<String>)>,
+    pub idle: Vec<(String, i64, Option<String>)>,
+}
+
+pub async fn external_faults(tx: &mut Tx<'_>) -> Result<ExternalFaults> {
+    let tenant = tx.tenant();
+    let read = |row: &crate::Row<'_>| Ok((row.text(0)?, row.int(1)?, row.opt_text(2)?));
+    Ok(ExternalFaults {
+        unclaimed: tx.all(&AUDIT_UNCLAIMED_NUMBERS, params![tenant], read).await?,
+        idle: tx.all(&AUDIT_IDLE_NUMBERS, params![tenant], read).await?,
+    })
+}
+
+/// A vendor's id of one of our objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    pub kind: String,
+    pub id: i64,
+    pub face: String,
+    pub foreign_id: String,
+    pub collides_with: Option<i64>,
+}
+
+fn foreign(c: &mut Columns<'_, '_>) -> Result<Foreign> {
+    Ok(Foreign {
+        kind: c.text()?,
+        id: c.int()?,
+        face: c.text()?,
+        foreign_id: c.text()?,
+        collides_with: c.opt_int()?,
+    })
+}
+
+/// Calls `each` with every vendor's id, and whether it names an id that was never given out.
+pub async fn foreign_ids(tx: &mut Tx<'_>, mut each: impl FnMut(Foreign, bool) + Send) -> Result<()> {
+    let tenant = tx.tenant();
+    let each = |row: &crate::Row<'_>| {
+        let mut c = Columns::of(row);
+        each(foreign(&mut c)?, c.flag()?);
+        Ok(())
+    };
+    tx.all(&AUDIT_FOREIGN_IDS, params![tenant], each).await.map(drop)
+}
+
+/// Vendors' ids that another live object is spelled by.
+pub async fn collisions(tx: &mut Tx<'_>) -> Result<Vec<Foreign>> {
+    let tenant = tx.tenant();
+    tx.all(&AUDIT_COLLISIONS, params![tenant], |row| foreign(&mut Columns::of(row))).await
+}
+
+/// Customers that no root of the tree reaches.
+pub async fn out_of_tree(tx: &mut Tx<'_>) -> Result<Vec<i64>> {
+    let tenant = tx.tenant();
+    tx.all(&AUDIT_TREE, params![tenant], |row| row.int(0)).await
+}

@@ -1,0 +1,67 @@
+//! Schemathesis over the native OpenAPI document: no 5xx, and every answer validates against its schema.
+
+use crate::check::cargo;
+use crate::python::venv;
+use crate::root;
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// The version the check was written against.
+const SCHEMATHESIS: &str = "schemathesis==4.4.1";
+
+pub fn run(examples: u32) -> Result<()> {
+    cargo(&["build", "--package", "billwright"], &[])?;
+    let bin = venv("schemathesis", &[SCHEMATHESIS])?;
+    let demo = Demo::start()?;
+    let examples = examples.to_string();
+    let status = Command::new(bin.join("schemathesis"))
+        .arg("run")
+        .arg(format!("{}/openapi/native.json", demo.url))
+        .arg("--url")
+        .arg(&demo.url)
+        .arg("--header")
+        .arg(format!("Authorization: Bearer {}", demo.token))
+        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"])
+        .args(["--max-examples", &examples])
+        .args(["--phases", "examples,coverage,fuzzing"])
+        .args(["--generation-deterministic", "--workers", "2"])
+        .current_dir(root().join("target"))
+        .status()
+        .context("cannot start schemathesis")?;
+    if status.success() { Ok(()) } else { bail!("schemathesis found failures ({status})") }
+}
+
+/// A demo server of the built binary, stopped when dropped.
+struct Demo {
+    child: Child,
+    url: String,
+    token: String,
+}
+
+impl Demo {
+    fn start() -> Result<Self> {
+        let mut child = Command::new(root().join("target/debug/billwright"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start the demo")?;
+        let stdout = child.stdout.take().context("the demo has no output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let ready: serde_json::Value = serde_json::from_str(&line).context("the demo's first line is JSON")?;
+        let field = |name: &str| -> Result<String> {
+            Ok(ready.pointer(name).and_then(|value| value.as_str()).context("missing in the demo's line")?.to_owned())
+        };
+        let (url, token) = (field("/url")?, field("/credentials/native/token")?);
+        Ok(Self { child, url, token })
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // The demo may have ended by itself; either way there is nothing more to do.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
