@@ -81,7 +81,7 @@ fn raw_loop(from: &Path, to: &Path, invoices: usize) -> Result<(usize, Duration)
     for table in TABLES {
         let have: i64 = target.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0))?;
         let mut statement = source.prepare(&format!("SELECT * FROM {table} LIMIT -1 OFFSET {have}"))?;
-        let columns: Vec<String> = statement.column_names().iter().map(|name| (*name).to_owned()).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let width = columns.len();
         let rows: Vec<Vec<Value>> = statement
             .query_map([], |row| (0..width).map(|at| row.get(at)).collect())?

@@ -31,7 +31,7 @@ pub async fn run(smoke: bool) -> Result<()> {
 async fn one(name: &str, world: &World, invoices: usize, time: Duration) -> Result<()> {
     let token = zoho_token(world).await?;
     let requests = Arc::new(requests(world, &token).await?);
-    let edge = Edge::new(http_kit::EdgeConfig::default());
+    let edge = Edge::new(http_kit::edge::EdgeConfig::default());
     let mut app = Router::new();
     for mount in face_zoho::mounts(&world.billing, &edge) {
         app = app.merge(mount);

@@ -1,6 +1,7 @@
 //! Reads: what faces and jobs may see. Each runs in one consistent snapshot. What a caller may not see is
 //! answered like what does not exist.
 
+mod chargeover;
 mod invoice;
 mod invoice_list;
 mod money;

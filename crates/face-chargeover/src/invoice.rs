@@ -10,7 +10,6 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use billing::query::{InvoiceQuery, InvoiceRef, Paging};
 use domain::id::InvoiceId;
-use domain::invoice::view::View;
 use http_kit::Answer;
 
 use crate::call::{Call, Desk};
@@ -38,7 +37,7 @@ async fn find(desk: &Desk, given: &str, call: &Call) -> Result<Answer, Fault> {
     if found.value.summary.withdrawn_at.is_some() {
         return Err(Fault::no_invoice(given));
     }
-    let more = reads::more_names(&desk.billing, &call.caller, &[&found.value]).await?;
+    let more = reads::more_names(&desk.billing, &call.caller, &found.value).await?;
     let header = Header::of(&found.value, [&found.names, &more]);
     Ok(envelope::ok_object(|out| fields::write_detail(&header, out)))
 }
@@ -65,11 +64,9 @@ async fn page(desk: &Desk, call: &Call) -> Result<Answer, Fault> {
         with_withdrawn: false,
     };
     let rows = reads::page(&desk.billing, &call.caller, query).await?;
-    let views: Vec<&View> = rows.iter().map(|row| &row.value).collect();
-    let more = reads::more_names(&desk.billing, &call.caller, &views).await?;
     Ok(envelope::ok_list(|out| {
-        for row in &rows {
-            let header = Header::of(&row.value, [&row.names, &more]);
+        for view in &rows.value {
+            let header = Header::of(view, [&rows.names, &rows.names]);
             out.object(|out| fields::write_row(&header, out));
         }
     }))

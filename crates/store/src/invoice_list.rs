@@ -142,7 +142,7 @@ pub struct ListQuery {
 }
 
 /// At most so many filters in one question.
-pub const MAX_FILTERS: usize = 24;
+pub const MAX_FILTERS: usize = 32;
 
 /// So many shapes of statements are kept prepared; a tenant's clients use a few dozen. Others are prepared each
 /// time, so that nobody can fill memory with ever new combinations.

@@ -3,8 +3,13 @@
     python run.py BASE_URL TOKEN ACCOUNT_ID INVOICE_ID
 
 Only these four texts are replaced in the program. What it prints goes to stdout as it is; then follow the line
-`--- assignments ---` and one JSON list of every text and number that the program assigned, as [name, value]
-in order (its variables are overwritten in its loop, so the last values alone would not show the first item).
+`--- seen ---` and one JSON object:
+
+    assignments  every text and number that the program assigned, as [name, value] in order (its variables are
+                 overwritten in its loop, so the last values alone would not show the first item)
+    status       the last HTTP status that its `http` object had
+    body         what its `sbResponseBody` holds: for a status from 400 on, the library tells the program that
+                 the call failed, which then prints the library's log and ends before it looks at the body
 """
 
 import json
@@ -13,7 +18,7 @@ import sys
 
 from restore import HERE, restored
 
-MARK = "--- assignments ---"
+MARK = "--- seen ---"
 
 
 class Recorder(dict):
@@ -48,7 +53,9 @@ def main():
         exec(compile(program, "get_invoice_details.py", "exec"), {"__name__": "__main__"}, variables)
     finally:
         print(MARK)
-        print(json.dumps(variables.assignments))
+        http, body = variables["http"], variables["sbResponseBody"]
+        seen = {"assignments": variables.assignments, "status": http.LastStatus, "body": body.GetAsString()}
+        print(json.dumps(seen))
 
 
 main()

@@ -2,8 +2,7 @@
 //!
 //! | fields | look at |
 //! |---|---|
-//! | `invoice_id`, `customer_id` | ids: EQUALS and NOTEQUALS know imported ones, the comparisons go by our own |
-//! | `line_items.item_id`, `transaction.transaction_id` | our own ids |
+//! | `invoice_id`, `customer_id`, `line_items.item_id`, `transaction.transaction_id` | ids: EQUALS and NOTEQUALS know imported ones, the comparisons go by our own |
 //! | `refnumber` | the number; a draft's reference |
 //! | `token`, `bill_state`, `bill_country`, `ship_state`, `ship_country` | text; IS NULL is the empty one |
 //! | `custom_1..20`, `line_items.custom_1..10` | custom fields by index |
