@@ -2,6 +2,7 @@
 
 use crate::read::ratio;
 use crate::world::filled;
+use crate::Size;
 use anyhow::Result;
 use billing::invoices::issue::IssueMany;
 use billing::invoices::{InvoiceSpec, LineSpec};
@@ -25,8 +26,8 @@ const TABLES: &[&str] = &[
 
 const CHUNK: usize = 500;
 
-pub async fn run(smoke: bool) -> Result<()> {
-    let invoices = if smoke { 500 } else { 20_000 };
+pub async fn run(size: Size) -> Result<()> {
+    let invoices = size.invoices;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("issued.db");
     let world = filled(&Config::sqlite(&path), 200, 0).await?;

@@ -2,16 +2,16 @@
 
 use crate::load::requests_per_second;
 use crate::world::{filled, zoho_token};
+use crate::Size;
 use anyhow::{Context, Result};
 use billing::query::{InvoiceQuery, Paging};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
 use store::Config;
 
-pub async fn run(smoke: bool) -> Result<()> {
-    let (invoices, time) = if smoke { (400, Duration::from_millis(500)) } else { (200_000, Duration::from_secs(8)) };
+pub async fn run(size: Size) -> Result<()> {
+    let Size { invoices, time } = size;
     let folder = tempfile::tempdir()?;
     let world = filled(&Config::sqlite(folder.path().join("billwright.db")), invoices / 20, invoices).await?;
     let token = zoho_token(&world).await?;

@@ -3,6 +3,7 @@
 use crate::disk::fsync_latency;
 use crate::read::ratio;
 use crate::world::{World, filled};
+use crate::Size;
 use anyhow::Result;
 use billing::payments::Share;
 use billing::payments::record::RecordPayment;
@@ -15,10 +16,10 @@ use std::time::{Duration, Instant};
 use store::invoice_list::{Filter, Status};
 use store::{Config, Synchronous};
 
-pub async fn run(smoke: bool) -> Result<()> {
-    let (invoices, time) = if smoke { (200, Duration::from_millis(500)) } else { (20_000, Duration::from_secs(6)) };
+pub async fn run(size: Size) -> Result<()> {
+    let Size { invoices, time } = size;
     let folder = tempfile::tempdir()?;
-    let latency = fsync_latency(folder.path(), if smoke { 20 } else { 300 })?;
+    let latency = fsync_latency(folder.path(), 100)?;
     let make = |name: &str| Config::sqlite(folder.path().join(name));
     let grouped = rate(&make("grouped.db"), invoices, time).await?;
     let single = rate(&Config { batch_max: 1, ..make("single.db") }, invoices, time).await?;

@@ -2,6 +2,7 @@
 
 use crate::load::requests_per_second;
 use crate::world::{World, filled, zoho_token};
+use crate::Size;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::routing::get;
@@ -14,8 +15,8 @@ use store::Config;
 use testkit::databases::{Kind, TestDb};
 use testkit::server::TestServer;
 
-pub async fn run(smoke: bool) -> Result<()> {
-    let (invoices, time) = if smoke { (400, Duration::from_millis(500)) } else { (200_000, Duration::from_secs(8)) };
+pub async fn run(size: Size) -> Result<()> {
+    let Size { invoices, time } = size;
     let folder = tempfile::tempdir()?;
     let world = filled(&Config::sqlite(folder.path().join("bench.db")), invoices / 20, invoices).await?;
     one("SQLite", &world, invoices, time).await?;

@@ -28,7 +28,7 @@ impl Verb for KeepForeignId {
     const CHANGES_ACCESS: bool = true;
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-        check::required(&self.foreign_id, "foreign id", check::SHORT)?;
+        check::foreign_id(&self.foreign_id)?;
         if let Some(spelled) = self.collides_with
             && spelled != self.id
             && store::names::is_given_out(cx.tx, spelled).await?
@@ -42,6 +42,9 @@ impl Verb for KeepForeignId {
             store::Error::Conflict { .. } => Error::Conflict { what: "the vendor's id is taken" },
             other => other.into(),
         })?;
+        if self.kind == InvoiceId::WORD {
+            store::invoices::set_imported(cx.tx, InvoiceId(self.id)).await?;
+        }
         let detail = json!({"face": self.face.word()});
         cx.change.audit(self.kind, self.id, "imported", detail);
         Ok(())

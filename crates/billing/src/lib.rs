@@ -1,10 +1,8 @@
 //! Owns the verbs: one file each, one transaction each, and the reads that faces and jobs need. Does not own
 //! rules of money (domain), SQL (store), or any vendor's words (faces).
 
-// The canonical content of a document is one `json!` of many fields.
-#![recursion_limit = "256"]
-
 mod answer;
+pub mod audit;
 mod caller;
 mod check;
 mod change;
@@ -12,13 +10,16 @@ pub mod clock;
 pub mod credentials;
 pub mod credit_notes;
 mod error;
+pub mod housekeeping;
 pub mod import;
 pub mod invoices;
 pub mod limits;
+mod numbers;
 pub mod parties;
 pub mod payments;
 pub mod query;
 pub mod read;
+pub mod seal;
 mod settle;
 mod trail;
 mod verb;

@@ -109,7 +109,5 @@ fn utc_day(at: Timestamp) -> Date {
 }
 
 fn next_midnight(day: Date) -> Timestamp {
-    day.tomorrow()
-        .and_then(|next| next.to_zoned(TimeZone::UTC))
-        .map_or(Timestamp::MAX, |next| next.timestamp())
+    day.tomorrow().and_then(|next| next.to_zoned(TimeZone::UTC)).map_or(Timestamp::MAX, |next| next.timestamp())
 }

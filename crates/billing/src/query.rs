@@ -2,7 +2,7 @@
 //! store turns it into SQL. Every field here has an index or is documented as a scan within one tenant.
 
 use domain::id::{CustomerId, InvoiceId};
-pub use store::invoice_list::{Cursor, Direction, Field, Filter, Match, Operand, Order, Status};
+pub use store::invoice_list::{Cursor, Direction, Field, Filter, LineQuery, LineRow, Match, Operand, Order, Status};
 
 /// A page by offset (vendors) or by cursor (native).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -65,8 +65,9 @@ pub async fn open_existing(config: &Config) -> Result<Db> {
 
 async fn open(config: &Config) -> Result<Db> {
     Db::open(&config.store()).await.map_err(|error| match error {
-        error @ store::Error::Refused(_) if config.database_url.is_some() => Failure::from(error)
-            .todo("set fsync, full_page_writes and synchronous_commit to on, encoding to UTF8, on PostgreSQL 13 or later"),
+        error @ store::Error::Refused(_) if config.database_url.is_some() => Failure::from(error).todo(
+            "set fsync, full_page_writes and synchronous_commit to on, encoding to UTF8, on PostgreSQL 13 or later",
+        ),
         error => Failure::from(error).during(format_args!("opening {}", config.database_words())),
     })
 }
@@ -101,6 +102,8 @@ pub fn edge(config: &Config) -> Edge {
 pub fn router(billing: &Billing, config: &Config) -> Router {
     let edge = edge(config);
     let mounted = faces::mounts(billing, &edge);
-    let front = front::routes(billing.clone(), &edge, config.has_test_clock);
-    http_kit::assemble(front::Front, front, mounted, &edge)
+    // Our own face answers everywhere else too, health and unknown paths included.
+    let own = face_native::router(billing.clone(), face_native::Settings::default());
+    let own = own.merge(front::routes(billing.clone(), &edge, config.has_test_clock));
+    http_kit::assemble(face_native::Native, own, mounted, &edge)
 }

@@ -119,7 +119,7 @@ pub enum Command {
     /// Print a completion script for a shell
     #[command(after_help = "Examples:\n  billwright completions bash > /etc/bash_completion.d/billwright")]
     Completions { shell: Shell },
-    /// Print the version, the schema's version and the database engine's oldest accepted one
+    /// Print the version of the program and of its schema
     Version,
 }
 
@@ -129,9 +129,9 @@ pub enum Command {
   billwright demo --listen 127.0.0.1:9000 --keep
   billwright demo --tls                    with a certificate of its own (curl --insecure)")]
 pub struct Demo {
-    /// The address of all faces; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub listen: std::net::SocketAddr,
+    /// The address of all faces; port 0 takes a free one [default: 127.0.0.1:8080, or any free port]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
     /// HTTPS with a self-signed certificate
     #[arg(long)]
     pub tls: bool,
@@ -142,10 +142,13 @@ pub struct Demo {
     #[arg(long)]
     pub once: bool,
     /// Customers of the sample company
-    #[arg(long, value_name = "N", default_value_t = 25)]
-    pub customers: u32,
+    #[arg(long, value_name = "N", default_value_t = samples::company::Plan::demo().customers)]
+    pub customers: usize,
+    /// Its invoices
+    #[arg(long, value_name = "N", default_value_t = samples::company::Plan::demo().invoices)]
+    pub invoices: usize,
     /// The same seed makes the same company
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = samples::company::Plan::demo().seed)]
     pub seed: u64,
 }
 
@@ -230,8 +233,16 @@ pub enum ConfigCommand {
 #[derive(Debug, Subcommand)]
 pub enum TenantCommand {
     /// Make a tenant; prints its id
-    #[command(after_help = "Examples:\n  billwright tenant create 'Acme Ltd'")]
-    Create { name: String },
+    #[command(after_help = "Examples:\n  billwright tenant create 'Acme Ltd' --currency EUR --time-zone Europe/Dublin")]
+    Create {
+        name: String,
+        /// With a legal entity of this currency (ISO 4217), so that it can issue invoices at once
+        #[arg(long, value_name = "CODE")]
+        currency: Option<String>,
+        /// Where that legal entity's days begin and end (IANA name)
+        #[arg(long, value_name = "ZONE", default_value = "UTC", requires = "currency")]
+        time_zone: String,
+    },
     /// List the tenants
     List,
 }
@@ -254,7 +265,7 @@ pub enum CredentialCommand {
     Create(CreateCredential),
     /// List the credentials, without secrets
     List(Tenant),
-    /// End a credential at once
+    /// End a credential; a running server refuses it within a second
     #[command(after_help = "Examples:\n  billwright credential revoke crd_100300")]
     Revoke {
         /// As `credential list` prints it
@@ -385,16 +396,19 @@ pub struct Audit {
 pub struct Seed {
     /// Tenants to make
     #[arg(long, value_name = "N", default_value_t = 1)]
-    pub tenants: u32,
+    pub tenants: usize,
     /// Customers of each
     #[arg(long, value_name = "N", default_value_t = 100)]
-    pub customers: u32,
+    pub customers: usize,
     /// Invoices of each
     #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub invoices: u32,
+    pub invoices: usize,
     /// Lines of each invoice
     #[arg(long, value_name = "N", default_value_t = 3)]
-    pub lines: u32,
+    pub lines: usize,
+    /// Of a hundred invoices, so many are paid
+    #[arg(long, value_name = "PERCENT", default_value_t = 60, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub paid: u8,
     /// The same seed makes the same data
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,

@@ -1,6 +1,7 @@
 //! The configuration: which settings there are ([`settings`]), where each value came from ([`values`]), and what
 //! they mean ([`Config`]).
 
+mod for_tests;
 pub mod settings;
 pub mod values;
 
@@ -103,6 +104,9 @@ impl Config {
             None => store::Config::sqlite(self.database_path()),
         };
         config.allow_unsafe_postgres = self.allows_unsafe_postgres;
+        if self.has_test_clock {
+            for_tests::spoil(&mut config);
+        }
         config
     }
 
@@ -139,9 +143,9 @@ fn read_file(path: &Path) -> Result<(PathBuf, toml::Table)> {
         Failure::usage(format!("the configuration file {} cannot be read: {error}", path.display()))
             .todo("name another with --config or BILLWRIGHT_CONFIG, or write it: billwright config example")
     })?;
-    let table = text.parse().map_err(|error| {
-        Failure::usage(format!("the configuration file {} is not TOML: {error}", path.display()))
-    })?;
+    let table = text
+        .parse()
+        .map_err(|error| Failure::usage(format!("the configuration file {} is not TOML: {error}", path.display())))?;
     Ok((path.to_owned(), table))
 }
 

@@ -48,7 +48,7 @@ impl Operation {
     }
 }
 
-/// Every mounted face.
+/// Every vendor's face. Our own is the one that they are mounted beside.
 pub fn mounts(billing: &Billing, edge: &Edge) -> Vec<Router> {
     let mut mounts = vec![
         face_zoom::router(billing.clone(), edge),
@@ -62,6 +62,25 @@ pub fn mounts(billing: &Billing, edge: &Edge) -> Vec<Router> {
 /// Every face, our own first.
 pub fn all() -> Vec<FaceInfo> {
     vec![
+        FaceInfo {
+            name: FaceName::Native,
+            about: "Billwright's own API",
+            prefixes: vec![NATIVE_PREFIX],
+            operations: face_native::routes()
+                .iter()
+                .filter_map(|route| {
+                    let needs = match route.scope {
+                        face_native::Scope::Any => "",
+                        face_native::Scope::Read | face_native::Scope::StaffRead => "read",
+                        face_native::Scope::Write => "write",
+                    };
+                    Some(Operation::new(&kebab(route.id), route.method, route.path.strip_prefix(NATIVE_PREFIX)?, needs))
+                })
+                .collect(),
+            default_scopes: &["*"],
+            default_entitlements: &[],
+            presents: Presents::Token("Bearer"),
+        },
         FaceInfo {
             name: FaceName::Zoho,
             about: "Zoho Billing (Zoho Subscriptions v1)",
@@ -86,7 +105,12 @@ pub fn all() -> Vec<FaceInfo> {
             prefixes: vec![face_zoom::PREFIX],
             operations: vec![
                 Operation::new("list invoices", "GET", "/accounts/{account}/billing/invoices", face_zoom::SCOPE),
-                Operation::new("get invoice", "GET", "/accounts/{account}/billing/invoices/{invoice}", face_zoom::SCOPE),
+                Operation::new(
+                    "get invoice",
+                    "GET",
+                    "/accounts/{account}/billing/invoices/{invoice}",
+                    face_zoom::SCOPE,
+                ),
             ],
             default_scopes: &[face_zoom::SCOPE],
             default_entitlements: &[],
@@ -115,6 +139,21 @@ pub fn all() -> Vec<FaceInfo> {
             presents: Presents::KeyPair,
         },
     ]
+}
+
+/// Below which our own operations lie.
+const NATIVE_PREFIX: &str = "/v1";
+
+/// `listInvoices` as `list-invoices`.
+fn kebab(id: &str) -> String {
+    let mut name = String::with_capacity(id.len() + 4);
+    for letter in id.chars() {
+        if letter.is_ascii_uppercase() {
+            name.push('-');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
 }
 
 /// The face of this name.

@@ -1,17 +1,17 @@
-//! What lies under no vendor's prefix: the index, health, readiness and the test clock. Its errors are problem
-//! documents (RFC 9457).
+//! What lies beside the native API under no vendor's prefix: the index, health, readiness and the test clock. Its
+//! errors are problem documents (RFC 9457), as the native face's are.
 
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequest as _, Request, State};
 use axum::routing::get;
 use billing::parties::tenants::MoveBusinessClock;
 use billing::{Billing, Caller};
 use domain::id::{TenantId, parse_digits};
 use http_kit::server::Peer;
-use http_kit::{Answer, BodyFault, Edge, Face, HeadFault, Query};
+use http_kit::{Answer, Edge, Query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -87,10 +87,10 @@ async fn move_clock(State(desk): State<Desk>, request: Request) -> Answer {
     if let Err(refusal) = admit(&desk, &request) {
         return refusal;
     }
-    let Ok(body) = axum::extract::FromRequest::from_request(request, &()).await else {
+    // The edge has read it already, within its limits.
+    let Ok(body) = Bytes::from_request(request, &()).await else {
         return problem(400, "invalid_body", "The body cannot be read.");
     };
-    let body: Bytes = body;
     let wanted: MoveClock = match serde_json::from_slice(&body) {
         Ok(wanted) => wanted,
         Err(error) => return problem(400, "invalid_body", format!("The body is not {{tenant, to}}: {error}.")),
@@ -203,47 +203,4 @@ fn problem(status: u16, code: &'static str, detail: impl Into<String>) -> Answer
     });
     let bytes = serde_json::to_vec(&body).expect("texts and numbers only");
     Answer::with_body(status, "application/problem+json", bytes)
-}
-
-/// The face of every path that no vendor's prefix covers.
-#[derive(Clone, Copy, Debug)]
-pub struct Front;
-
-impl Face for Front {
-    fn name(&self) -> &'static str {
-        "front"
-    }
-
-    fn not_found(&self, _path: &str) -> Answer {
-        problem(404, "no_route", "Nothing is here. GET / tells where the faces are.")
-    }
-
-    fn method_not_allowed(&self, allow: &str) -> Answer {
-        problem(405, "method_not_allowed", format!("This path takes {allow}."))
-    }
-
-    fn bad_head(&self, fault: &HeadFault) -> Answer {
-        problem(fault.status(), "head_too_large", format!("Refused: {fault}."))
-    }
-
-    fn bad_body(&self, fault: &BodyFault) -> Answer {
-        let status = match fault {
-            BodyFault::TooLarge { .. } => 413,
-            BodyFault::TooSlow => 408,
-            BodyFault::Broken | BodyFault::Overloaded | BodyFault::Json(_) => 400,
-        };
-        problem(status, "invalid_body", format!("The body cannot be used: {fault}."))
-    }
-
-    fn bad_request(&self, message: &str) -> Answer {
-        problem(400, "bad_request", message)
-    }
-
-    fn unavailable(&self, retry_after_seconds: u32) -> Answer {
-        problem(503, "unavailable", format!("Too busy now: try again in {retry_after_seconds} s."))
-    }
-
-    fn internal(&self, request_id: &str) -> Answer {
-        problem(500, "internal", format!("This is a fault of ours; its request id is {request_id}."))
-    }
 }

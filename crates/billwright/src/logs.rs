@@ -18,7 +18,8 @@ pub enum LogFormat {
 pub fn start(filter: &str, format: LogFormat) -> Result<()> {
     let filter = filter_of(filter)?;
     // NO_COLOR with any value but an empty one: https://no-color.org
-    let has_color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let has_color =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(has_color);
     // A second start in one process (tests) keeps the first.
     let _ = match format {

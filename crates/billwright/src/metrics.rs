@@ -13,8 +13,7 @@ use store::{Db, Stats};
 use crate::exit::{Exit, Failure, Result};
 
 /// Seconds; from an answer out of memory to one that a client gives up on.
-const BUCKETS: [f64; 14] =
-    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// How often samples that nobody has scraped are folded, so that memory stays bounded.
 const UPKEEP: Duration = Duration::from_secs(5);

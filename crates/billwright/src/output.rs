@@ -202,7 +202,7 @@ fn flat(text: &str) -> String {
 
 fn table(columns: &[&'static str], rows: &[Record]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     // Only a terminal has a width to fit into; a file gets every column whole.
     if io::stdout().is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -250,7 +250,10 @@ mod tests {
 
     fn rows() -> Vec<Record> {
         let row = |name: &str, amount: &str, note: Cell| {
-            Record::default().with("name", Cell::text(name)).with("amount", Cell::Amount(amount.to_owned())).with("note", note)
+            Record::default()
+                .with("name", Cell::text(name))
+                .with("amount", Cell::Amount(amount.to_owned()))
+                .with("note", note)
         };
         vec![row("Ann, \"A\"", "-12.50", Cell::text("=1+1")), row("Bob", "1234.00", Cell::Nothing)]
     }
@@ -262,10 +265,7 @@ mod tests {
 
     #[test]
     fn a_list_in_each_format() {
-        check(
-            Format::Table,
-            "NAME       AMOUNT   NOTE\nAnn, \"A\"    -12.50  =1+1\nBob        1234.00\n",
-        );
+        check(Format::Table, "NAME       AMOUNT  NOTE\nAnn, \"A\"   -12.50  =1+1\nBob       1234.00\n");
         check(Format::Plain, "Ann, \"A\"\t-12.50\t=1+1\nBob\t1234.00\t\n");
         check(Format::Csv, "name,amount,note\r\n\"Ann, \"\"A\"\"\",-12.50,'=1+1\r\nBob,1234.00,\r\n");
         check(

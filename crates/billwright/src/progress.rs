@@ -2,6 +2,7 @@
 //! else nothing.
 
 use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,15 +14,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Progress {
     bar: ProgressBar,
     began: Instant,
-    may_show: bool,
+    /// False: it shows already, or never will.
+    may_show: AtomicBool,
 }
 
 impl Progress {
     /// `total` steps of `what`; 0 when their number is not known.
-    pub fn new(what: &'static str, total: u64) -> Progress {
+    pub fn new(what: &'static str, total: usize) -> Progress {
         let bar = match total {
             0 => ProgressBar::no_length(),
-            total => ProgressBar::new(total),
+            total => ProgressBar::new(total as u64),
         };
         bar.set_draw_target(ProgressDrawTarget::hidden());
         let template = match total {
@@ -31,16 +33,15 @@ impl Progress {
         let style = ProgressStyle::with_template(template).expect("the template is a constant");
         bar.set_style(style.progress_chars("=> "));
         bar.set_message(what);
-        Progress { bar, began: Instant::now(), may_show: std::io::stderr().is_terminal() }
+        Progress { bar, began: Instant::now(), may_show: AtomicBool::new(std::io::stderr().is_terminal()) }
     }
 
     /// So many steps are done.
-    pub fn at(&mut self, done: u64) {
-        if self.may_show && self.began.elapsed() >= PATIENCE {
-            self.may_show = false;
+    pub fn at(&self, done: usize) {
+        if self.began.elapsed() >= PATIENCE && self.may_show.swap(false, Ordering::Relaxed) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_position(done);
+        self.bar.set_position(done as u64);
     }
 
     /// Removes the bar and tells how long the work took.

@@ -2,15 +2,17 @@
 
 use std::net::SocketAddr;
 
+use billing::housekeeping::run_housekeeping;
 use http_kit::server::{Listener, ServerConfig, serve};
 use http_kit::tls::Certificate;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::app::{self, App};
 use crate::config::{Config, is_default};
 use crate::exit::{Exit, Failure, Result};
-use crate::{housekeeping, metrics, output};
+use crate::{metrics, output};
 
 /// A bound server that has not begun to answer.
 pub struct Bound {
@@ -89,9 +91,16 @@ impl Bound {
     /// Answers until `shutdown`, then finishes what was begun.
     pub async fn until(self, app: &App, shutdown: impl Future<Output = ()>) -> Result<()> {
         let upkeep = tokio::spawn(metrics::upkeep(self.handle));
-        let keeping = housekeeping::start(&app.billing);
+        let (stop_keeping, keeping_stopped) = oneshot::channel::<()>();
+        let keeping = tokio::spawn(run_housekeeping(app.billing.clone(), async move {
+            // A dropped sender stops it too.
+            let _ = keeping_stopped.await;
+        }));
         let served = serve(self.listeners, self.config, shutdown).await;
-        keeping.stop().await;
+        drop(stop_keeping);
+        if let Err(error) = keeping.await {
+            tracing::error!(%error, "housekeeping ended before the server");
+        }
         upkeep.abort();
         let summary = served.map_err(|error| Failure::usage(error.to_string()))?;
         tracing::info!(
@@ -130,7 +139,8 @@ fn warn_about(config: &Config) {
     if let Some(listen) = config.metrics_listen.filter(|listen| !listen.ip().is_loopback()) {
         tracing::warn!("metrics on {listen} can be read by other machines without a credential");
     }
-    if config.database_url.is_none() && crate::data_dir::foreign_rights(&config.data_dir).is_ok_and(|rights| rights != 0)
+    if config.database_url.is_none()
+        && crate::data_dir::foreign_rights(&config.data_dir).is_ok_and(|rights| rights != 0)
     {
         let directory = config.data_dir.display();
         tracing::warn!("{directory} can be read by other users of this machine: chmod 0700 {directory}");

@@ -17,7 +17,8 @@ use http_kit::idempotency::{IdempotencyKey, RequestHash};
 use http_kit::json::{self, Limits};
 use http_kit::url::ClientUrl;
 use http_kit::{Answer, Query, RequestId};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::collections::BTreeMap;
 
 /// What a handler gets: the caller is authenticated and holds the scope.
 pub(crate) struct Call {
@@ -146,11 +147,15 @@ impl Call {
 
     /// For operations whose whole meaning is in their URL: no body, or an empty object.
     pub(crate) fn no_body(&self) -> Result<(), Fault> {
-        #[derive(serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Nothing {}
-        let Nothing {} = self.read_or_default()?;
-        Ok(())
+        let members: BTreeMap<String, IgnoredAny> = self.read_or_default()?;
+        match members.keys().next() {
+            None => Ok(()),
+            Some(name) => {
+                let name: String = name.chars().take(100).collect();
+                let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                Err(Fault::field(&pointer, "unknown_field", "this operation has no fields"))
+            }
+        }
     }
 
     fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Fault> {

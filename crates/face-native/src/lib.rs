@@ -18,13 +18,26 @@
 
 mod answers;
 mod call;
+mod credit_notes;
+mod custom_fields;
+mod customers;
 mod errors;
+mod events;
 mod face;
+mod invoices;
+mod items;
+mod legal_entities;
 mod me;
 mod openapi;
 mod paging;
+mod payments;
+mod refunds;
 mod routes;
 mod schema;
+mod shapes;
+mod tax_groups;
+mod tax_rates;
+mod verbs;
 mod wire;
 
 pub use face::Native;

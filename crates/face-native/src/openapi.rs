@@ -3,7 +3,7 @@
 use crate::routes::routes as table;
 use crate::routes::{Gives, Route, Scope, Takes};
 use crate::schema::{Components, Schema as _};
-use crate::{errors, paging};
+use crate::errors;
 use axum::Router;
 use axum::routing::get;
 use http_kit::Answer;
@@ -213,9 +213,4 @@ fn links(route: &'static Route) -> Map<String, Value> {
         }
     }
     links
-}
-
-/// The parameters of every page.
-pub(crate) fn limit_schema(_: &mut Components) -> Value {
-    json!({"type": "integer", "minimum": 1, "maximum": paging::MAX_LIMIT, "default": paging::DEFAULT_LIMIT})
 }

@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::errors::Fault;
+use crate::routes::Parameter;
 use crate::schema::{Components, Schema};
 use billing::query::Cursor;
 use domain::id::InvoiceId;
@@ -12,6 +13,17 @@ use serde_json::{Value, json};
 
 pub(crate) const DEFAULT_LIMIT: u32 = 50;
 pub(crate) const MAX_LIMIT: u32 = 200;
+
+/// `?limit=`.
+pub(crate) const LIMIT: Parameter = Parameter { name: "limit", about: "Rows of a page.", schema: limit_schema };
+
+/// `?cursor=`.
+pub(crate) const CURSOR: Parameter =
+    Parameter { name: "cursor", about: "The next_cursor of the page before.", schema: String::schema };
+
+fn limit_schema(_: &mut Components) -> Value {
+    json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT})
+}
 
 /// What every list answers.
 #[derive(Debug, Serialize)]

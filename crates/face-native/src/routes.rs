@@ -3,7 +3,10 @@
 use crate::call::{self, Call};
 use crate::errors::Fault;
 use crate::schema::SchemaOf;
-use crate::{Desk, me};
+use crate::{
+    Desk, credit_notes, custom_fields, customers, events, invoices, items, legal_entities, me, payments, refunds,
+    tax_groups, tax_rates,
+};
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::{MethodFilter, on};
@@ -134,7 +137,21 @@ pub(crate) use {or_default, table};
 /// Every operation that is served below `/v1`, in the order of the document.
 pub fn routes() -> &'static [Route] {
     static ALL: LazyLock<Vec<Route>> = LazyLock::new(|| {
-        let tables: &[&[Route]] = &[me::ROUTES];
+        let tables: &[&[Route]] = &[
+            me::ROUTES,
+            legal_entities::ROUTES,
+            customers::ROUTES,
+            customers::contacts::ROUTES,
+            items::ROUTES,
+            tax_rates::ROUTES,
+            tax_groups::ROUTES,
+            custom_fields::ROUTES,
+            invoices::ROUTES,
+            payments::ROUTES,
+            credit_notes::ROUTES,
+            refunds::ROUTES,
+            events::ROUTES,
+        ];
         let mut all = Vec::new();
         for table in tables {
             all.extend(table.iter().map(Route::copied));

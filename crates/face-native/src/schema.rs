@@ -4,9 +4,11 @@
 //! [`request!`] declares a body that is read (unknown names are refused, null means "not given"), [`patch!`] one
 //! whose fields are all optional and null only where it is [`Nullable`], [`answer!`] an object that is written.
 
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The named schemas of a document.
 #[derive(Debug, Default)]
@@ -90,6 +92,45 @@ pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer
     T::deserialize(deserializer).map(Some)
 }
 
+/// Reads structs from objects only: serde would also take an array of their fields in order.
+pub(crate) struct FromObject<D>(pub(crate) D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for FromObject<D> {
+    type Error = D::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.0.deserialize_struct(name, fields, ObjectVisitor(visitor))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+struct ObjectVisitor<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for ObjectVisitor<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(map)
+    }
+}
+
 /// The same schema with null besides.
 pub(crate) fn or_null(schema: Value) -> Value {
     match schema {
@@ -122,12 +163,12 @@ impl ObjectSchema {
         if let Value::Object(members) = &mut schema {
             members.insert("description".to_owned(), tidy(about).into());
         }
-        self.properties.insert(name.to_owned(), schema);
+        self.properties.insert(plain(name).to_owned(), schema);
     }
 
     pub(crate) fn required(&mut self, name: &'static str, about: &str, schema: Value) {
         self.optional(name, about, schema);
-        self.required.push(name);
+        self.required.push(plain(name));
     }
 
     /// Other names are possible: answers may grow.
@@ -151,6 +192,11 @@ impl ObjectSchema {
     }
 }
 
+/// `r#type` travels as `type`.
+fn plain(name: &'static str) -> &'static str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
 /// A doc comment's lines as one text.
 fn tidy(about: &str) -> String {
     about.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -167,10 +213,17 @@ macro_rules! request {
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, remote = "Self")]
         pub(crate) struct $name {
             $($(#[doc = $doc])+ pub(crate) $field: $type,)*
             $($(#[doc = $optional_doc])+ #[serde(default)] pub(crate) $optional: Option<$optional_type>,)*
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // The derived function of the same name, which `remote` makes.
+                $name::deserialize($crate::schema::FromObject(deserializer))
+            }
         }
 
         impl $crate::schema::Schema for $name {
@@ -203,13 +256,20 @@ macro_rules! patch {
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, remote = "Self")]
         pub(crate) struct $name {
             $(
                 $(#[doc = $doc])+
                 #[serde(default, deserialize_with = "crate::schema::given")]
                 pub(crate) $field: Option<$type>,
             )+
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // The derived function of the same name, which `remote` makes.
+                $name::deserialize($crate::schema::FromObject(deserializer))
+            }
         }
 
         impl $crate::schema::Schema for $name {
@@ -318,7 +378,9 @@ mod tests {
     fn requests_are_closed_and_take_null_for_absent() {
         let asked: Asked = serde_json::from_str(r#"{"name":"a","count":null}"#).expect("a request");
         assert_eq!((asked.name.as_str(), asked.count), ("a", None));
-        assert!(serde_json::from_str::<Asked>(r#"{"name":"a","size":1}"#).is_err());
+        for body in [r#"{"name":"a","size":1}"#, "{}", r#"["a",1]"#, r#"["a"]"#, "null"] {
+            assert!(serde_json::from_str::<Asked>(body).is_err(), "{body}");
+        }
         let schema = schema_of::<Asked>();
         assert_eq!(schema["Asked"]["description"], "What is asked.");
         assert_eq!(schema["Asked"]["required"], json!(["name"]));

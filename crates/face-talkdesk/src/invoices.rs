@@ -56,9 +56,10 @@ async fn read(
     let lines = lines.map_err(|error| errors::of(error, request))?;
     let links = Links { url: url.base().join(url.path()), filters: asked.filters(&named) };
     let names = lines.names;
-    let body = paging::envelope(asked.page, lines.value.total, &links, "invoices", &lines.value.rows, |row, wire_row| {
-        to_wire(row, &names, wire_row);
-    });
+    let body =
+        paging::envelope(asked.page, lines.value.total, &links, "invoices", &lines.value.rows, |row, wire_row| {
+            to_wire(row, &names, wire_row);
+        });
     Ok(Answer::with_body(200, errors::JSON, body))
 }
 
@@ -168,7 +169,8 @@ fn to_wire(row: &LineRow, names: &Names, wire_row: &mut Object<'_>) {
         (Some(from), Some(until)) => wire::period(from, until),
         _ => row.description.clone(),
     };
-    wire_row.str("id", &wire::row_id(names, row.id))
+    wire_row
+        .str("id", &wire::row_id(names, row.id))
         .str("account_id", &wire::account_id(names, row.customer_id))
         .str("number", row.number.as_deref().unwrap_or_default())
         .str("date", &wire::instant(row.dated_on))

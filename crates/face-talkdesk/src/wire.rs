@@ -5,9 +5,9 @@
 
 use billing::read::Names;
 use domain::id::{CustomerId, LineId, MAX_SAFE_INTEGER};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 
 const ROW_DIGITS: usize = 32;
 const ACCOUNT_DIGITS: usize = 24;
@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn ids_read_back() {
-        let mut ids: Vec<i64> = (0..53).flat_map(|bit| [1_i64 << bit, (1_i64 << bit) | 1, (1_i64 << bit) ^ 0x5a5a]).collect();
+        let mut ids: Vec<i64> =
+            (0..53).flat_map(|bit| [1_i64 << bit, (1_i64 << bit) | 1, (1_i64 << bit) ^ 0x5a5a]).collect();
         ids.extend((0..5000).map(|step| 1 + step * (MAX_SAFE_INTEGER / 5000)));
         ids.push(MAX_SAFE_INTEGER);
         ids.retain(|id| (1..=MAX_SAFE_INTEGER).contains(id));
@@ -127,7 +128,9 @@ mod tests {
         assert_eq!(day("2024-08-31"), Some(date(2024, 8, 31)));
         assert_eq!(day("2024-08-31T00:00:00.000Z"), Some(date(2024, 8, 31)));
         assert_eq!(day("2024-08-31T23:30:00-02:00"), Some(date(2024, 9, 1)));
-        for text in ["", "20240831", "2024-8-31", "2024-02-30", "31/08/2024", "2024-08-31T00:00:00", "yesterday", "é123456789"] {
+        for text in
+            ["", "20240831", "2024-8-31", "2024-02-30", "31/08/2024", "2024-08-31T00:00:00", "yesterday", "é123456789"]
+        {
             assert_eq!(day(text), None, "{text}");
         }
     }

@@ -200,11 +200,7 @@ mod tests {
             400,
             r#"{"code":2001,"message":"Account does not exist: :accountId."}"#,
         );
-        check(
-            Error::missing("invoice", "\"x\""),
-            400,
-            r#"{"code":2001,"message":"InvoiceId does not exist: \"x\"."}"#,
-        );
+        check(Error::missing("invoice", "\"x\""), 400, r#"{"code":2001,"message":"InvoiceId does not exist: \"x\"."}"#);
     }
 
     #[test]

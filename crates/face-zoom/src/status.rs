@@ -17,11 +17,9 @@ pub(crate) fn charge_type(kind: LineKind) -> &'static str {
     match kind {
         LineKind::Recurring | LineKind::Minimum | LineKind::Proration => "Recurring",
         LineKind::Usage => "Usage",
-        LineKind::OneTime
-        | LineKind::Adjustment
-        | LineKind::LateFee
-        | LineKind::Shipping
-        | LineKind::Rounding => "OneTime",
+        LineKind::OneTime | LineKind::Adjustment | LineKind::LateFee | LineKind::Shipping | LineKind::Rounding => {
+            "OneTime"
+        }
     }
 }
 
@@ -36,10 +34,7 @@ mod tests {
         let kinds: Vec<_> = LineKind::ALL.iter().map(|&kind| charge_type(kind)).collect();
         assert_eq!(
             kinds,
-            [
-                "Recurring", "Usage", "OneTime", "Recurring", "Recurring", "OneTime", "OneTime", "OneTime",
-                "OneTime"
-            ]
+            ["Recurring", "Usage", "OneTime", "Recurring", "Recurring", "OneTime", "OneTime", "OneTime", "OneTime"]
         );
     }
 }

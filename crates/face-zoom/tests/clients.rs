@@ -9,8 +9,8 @@ mod support;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use support::{SAMPLE, Sample, World, account};
-use testkit::databases::Kind;
 use testkit::TestDb;
+use testkit::databases::Kind;
 use testkit::wire::Json;
 
 const CHILKAT: &str = "chilkat2==11.6.1";
@@ -50,7 +50,11 @@ fn python() -> PathBuf {
     };
     if !has_it() {
         std::fs::create_dir_all(&environment).expect("target can be written");
-        run("python3 -m venv (Python 3 with venv)", true, Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment));
+        run(
+            "python3 -m venv (Python 3 with venv)",
+            true,
+            Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment),
+        );
         let what = format!("pip install {CHILKAT} (PyPI must be reachable)");
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", CHILKAT];
         run(&what, true, Command::new(&python).args(pip));
@@ -144,10 +148,24 @@ async fn the_published_sample_program() {
     // README of the contracts, "Order of refusals at the edge".
     let no_scope = world.token_for(None, &[]).await;
     for (token, account, invoice, status, code, message) in [
-        (sample.token.as_str(), sample.account.as_str(), "nothing", "400", "2001", "InvoiceId does not exist: nothing."),
+        (
+            sample.token.as_str(),
+            sample.account.as_str(),
+            "nothing",
+            "400",
+            "2001",
+            "InvoiceId does not exist: nothing.",
+        ),
         (&sample.token, ":accountId", ":invoiceId", "400", "2001", "Account does not exist: :accountId."),
         ("<access_token>", ":accountId", ":invoiceId", "401", "124", "Invalid access token."),
-        (&no_scope, ":accountId", ":invoiceId", "400", "4711", "Invalid access token, does not contain scopes:[billing:master]."),
+        (
+            &no_scope,
+            ":accountId",
+            ":invoiceId",
+            "400",
+            "4711",
+            "Invalid access token, does not contain scopes:[billing:master].",
+        ),
     ] {
         let told = sample_program(base(), token, account, invoice).await;
         assert_eq!(told.status, status, "{}", told.printed);
@@ -207,10 +225,9 @@ async fn the_crate_zoom_api() {
     assert_eq!(told.get("invoice").get("currency").text(), "USD");
     let items = told.get("invoice").get("invoice_items").items();
     assert_eq!(items.len(), 2);
-    for (item, [charge, quantity, total, until]) in items.iter().zip([
-        ["C-00000004", "10", "1999.0", "2021-08-06"],
-        ["C-00000005", "1", "40.0", "2020-09-06"],
-    ]) {
+    for (item, [charge, quantity, total, until]) in
+        items.iter().zip([["C-00000004", "10", "1999.0", "2021-08-06"], ["C-00000005", "1", "40.0", "2020-09-06"]])
+    {
         assert_eq!(item.get("charge_number").text(), charge);
         assert_eq!(item.get("quantity").text(), quantity);
         assert_eq!(item.get("total_amount").text(), total);

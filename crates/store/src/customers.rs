@@ -77,6 +77,7 @@ sql! {
 }
 
 sql! {
+    locks LOCK_TREE = "SELECT tenant_id FROM tenants WHERE tenant_id = $1";
     locks LOCK_CUSTOMER = "SELECT id FROM customers WHERE tenant_id = $1 AND id = $2";
 }
 
@@ -203,6 +204,13 @@ pub async fn load_many(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<Vec<Custom
 pub async fn list(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Customer>> {
     let tenant = tx.tenant();
     tx.all(&LIST_CUSTOMERS, params![tenant, after, limit], customer).await
+}
+
+/// Locks the tenant's tree of customers against other moves in it. Before any customer's row: a move reads rows that
+/// another move would change.
+pub async fn lock_tree(tx: &mut Tx<'_>) -> Result<()> {
+    let tenant = tx.tenant();
+    tx.opt(&LOCK_TREE, params![tenant], |_| Ok(())).await.map(drop)
 }
 
 /// Locks the customer's row; false when there is none.

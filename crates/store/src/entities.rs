@@ -45,7 +45,7 @@ sql! {
         last_dated_on = CASE WHEN last_dated_on IS NULL OR last_dated_on < $6 THEN $6 ELSE last_dated_on END \
         WHERE tenant_id = $1 AND entity_id = $2 AND kind = $3 \
         AND (reset <> 'yearly' OR year <= $4) \
-        AND (enforces_date_order = 0 OR last_dated_on IS NULL OR last_dated_on <= $6) \
+        AND (enforces_date_order = 0 OR last_dated_on IS NULL OR last_dated_on <= $7) \
         RETURNING id, entity_id, kind, prefix, width, reset, last_value, year, enforces_date_order";
 }
 
@@ -180,19 +180,19 @@ pub async fn series_of(tx: &mut Tx<'_>, entity: EntityId) -> Result<Vec<Series>>
     tx.all(&LIST_SERIES, params![tenant, entity], series).await
 }
 
-/// Takes the next `count` numbers of the entity's series for documents dated `on`; the last thing a
-/// transaction does, because the row stays locked until it commits. The series returned carries the last
-/// value taken. `None` when there is no such series, when a yearly series has already moved on to a later
-/// year, or when the series enforces date order and `on` is before its last document.
+/// Takes the next `count` numbers of the entity's series for documents of one year, dated from `first` to `last`;
+/// the last thing a transaction does, because the row stays locked until it commits. The series returned carries
+/// the last value taken. `None` when there is no such series, when a yearly series has already moved on to a
+/// later year, or when the series enforces date order and `first` is before its last document.
 pub async fn take_numbers(
     tx: &mut Tx<'_>,
     entity: EntityId,
     kind: SeriesKind,
-    on: Date,
+    (first, last): (Date, Date),
     count: i64,
 ) -> Result<Option<Series>> {
     let tenant = tx.tenant();
-    let year = i64::from(on.year());
-    tx.opt(&TAKE_NUMBERS, params![tenant, entity, kind.word(), year, count, on], series).await
+    let year = i64::from(last.year());
+    tx.opt(&TAKE_NUMBERS, params![tenant, entity, kind.word(), year, count, last, first], series).await
 }
 

@@ -60,6 +60,7 @@ sql! {
         version = version + 1, parts = parts | 2, updated_at = $13 WHERE tenant_id = $1 AND id = $2";
     SET_CONTENT_HASH = "UPDATE invoices SET content_hash = $3, base_total = $4 WHERE tenant_id = $1 AND id = $2";
     LOAD_CONTENT_HASH = "SELECT content_hash, base_total FROM invoices WHERE tenant_id = $1 AND id = $2";
+    SET_IMPORTED = "UPDATE invoices SET is_imported = 1 WHERE tenant_id = $1 AND id = $2";
     NUMBER_INVOICE = "UPDATE invoices SET series_id = $3, series_year = $4, series_value = $5 \
         WHERE tenant_id = $1 AND id = $2";
     FORGET_EXTERNAL_NUMBER = "DELETE FROM external_numbers WHERE tenant_id = $1 AND kind = $2 AND object_id = $3";
@@ -458,6 +459,12 @@ pub async fn find_by_token(tx: &mut Tx<'_>, token: &str) -> Result<Option<Invoic
 pub async fn delete_draft(tx: &mut Tx<'_>, id: InvoiceId) -> Result<bool> {
     let tenant = tx.tenant();
     Ok(tx.exec(&DELETE_DRAFT, params![tenant, id]).await? == 1)
+}
+
+/// Marks an invoice as one that keeps a vendor's id.
+pub async fn set_imported(tx: &mut Tx<'_>, id: InvoiceId) -> Result<()> {
+    let tenant = tx.tenant();
+    tx.exec(&SET_IMPORTED, params![tenant, id]).await.map(drop)
 }
 
 pub async fn set_content(tx: &mut Tx<'_>, id: InvoiceId, content_hash: &str, base_total: i64) -> Result<()> {

@@ -109,6 +109,11 @@ impl TestDb {
         Db::open(&self.config).await.expect("the database opens a second time")
     }
 
+    /// The name of the PostgreSQL database; `None` for a file.
+    pub(crate) fn server_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     pub fn kind(&self) -> Kind {
         if self.name.is_some() { Kind::Postgres } else { Kind::Sqlite }
     }

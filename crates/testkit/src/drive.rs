@@ -2,6 +2,7 @@
 //! clients write at once. For checks of what is left after a crash.
 
 pub mod client;
+pub mod database;
 pub mod site;
 pub mod workload;
 

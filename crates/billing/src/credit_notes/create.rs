@@ -5,6 +5,7 @@ use crate::check;
 use crate::invoices::correct::load;
 use crate::invoices::create::{lock, number_or_key_taken};
 use crate::invoices::{InvoiceSpec, standalone_input};
+use crate::numbers::refuse_own_numbers;
 use crate::parties::entities;
 use crate::settle::post_draft;
 use crate::verb::{Cx, Verb};
@@ -80,6 +81,9 @@ impl Verb for CreateCreditNote {
             Some(invoice) => self.against(cx, invoice).await?,
             None => self.on_its_own(cx).await?,
         };
+        if let Some(number) = &self.number {
+            refuse_own_numbers(cx, SeriesKind::CreditNote, &[(entity.id, number)]).await?;
+        }
         let note = &mut document.note;
         note.reference.clone_from(&self.reference);
         note.reason.clone_from(&self.reason);
@@ -249,7 +253,7 @@ pub(super) async fn issue(
     let mut number = None;
     if note.number_origin != Some(NumberOrigin::External) {
         let series =
-            store::entities::take_numbers(cx.tx, entity.id, SeriesKind::CreditNote, note.dated_on, 1)
+            store::entities::take_numbers(cx.tx, entity.id, SeriesKind::CreditNote, (note.dated_on, note.dated_on), 1)
                 .await?
                 .ok_or(Refusal::Invalid { what: "number series" })?;
         note.number = Some(series.format(series.last, note.dated_on.year()));

@@ -37,6 +37,10 @@ impl Verb for CorrectInvoice {
         let lookup = Lookup::load(cx, std::slice::from_ref(&self.spec)).await?;
         let ids = Ids { invoice: before.invoice.id, lines: &line_ids };
         let mut after = document(cx, &lookup, &self.spec, &ids, before.invoice.token.clone())?;
+        if after.invoice.entity_id != before.invoice.entity_id {
+            // Number, books and currency are the issuer's: another one issues an invoice of its own.
+            return Err(Refusal::EntityMismatch.into());
+        }
         keep_places(&before, &mut after, &fresh);
         go_on(&before.invoice, &mut after.invoice);
         let note = store::credit_notes::on_invoice(cx.tx, self.invoice).await?.first().map(|note| note.id);
@@ -58,8 +62,13 @@ impl Verb for CorrectInvoice {
         post_draft(cx, taken_back, decided.reversal_posted_on)?;
         post_draft(cx, anew, decided.posted_on)?;
         self.replace(cx, &before, &after, entity.base_currency).await?;
-        let change = after.invoice.settled.balance - before.invoice.settled.balance;
-        cx.change.balance(before.invoice.customer_id, entity.id, before.invoice.currency, change, 0);
+        // The new revision may be another customer's, or in another currency.
+        for (invoice, change) in [
+            (&before.invoice, -before.invoice.settled.balance),
+            (&after.invoice, after.invoice.settled.balance),
+        ] {
+            cx.change.balance(invoice.customer_id, entity.id, invoice.currency, change, 0);
+        }
         let detail = json!({
             "number": after.invoice.number,
             "revision": after.invoice.revision,

@@ -3,6 +3,7 @@
 use super::build::{Ids, Lookup, document};
 use super::InvoiceSpec;
 use crate::credentials::random_token;
+use crate::numbers::refuse_own_numbers;
 use crate::parties::tenants::taken;
 use crate::verb::{Cx, Verb};
 use crate::Error;
@@ -10,6 +11,7 @@ use domain::id::{CustomFieldId, InvoiceId, LineId};
 use domain::invoice::state::decide_delete;
 use domain::invoice::{Document, State};
 use domain::Refusal;
+use domain::numbering::SeriesKind;
 use serde_json::json;
 use store::invoice_parts::NewParts;
 use store::invoices::NewInvoice;
@@ -48,6 +50,11 @@ pub(super) async fn make(cx: &mut Cx<'_, '_>, specs: &[InvoiceSpec]) -> Result<V
         let ids = Ids { invoice, lines: &lines };
         documents.push(document(cx, &lookup, spec, &ids, random_token())?);
     }
+    let given: Vec<_> = documents
+        .iter()
+        .filter_map(|document| Some((document.invoice.entity_id, document.invoice.number.as_ref()?)))
+        .collect();
+    refuse_own_numbers(cx, SeriesKind::Invoice, &given).await?;
     Ok(documents)
 }
 
@@ -158,6 +165,9 @@ impl Verb for UpdateDraft {
         after.invoice.created_at = before.created_at;
         after.invoice.sent_at = before.sent_at;
         if before.number != after.invoice.number {
+            if let Some(number) = &after.invoice.number {
+                refuse_own_numbers(cx, SeriesKind::Invoice, &[(after.invoice.entity_id, number)]).await?;
+            }
             store::invoices::release_external_number(cx.tx, InvoiceId::WORD, before.id.0).await?;
             store::invoices::claim_external_number(
                 cx.tx,

@@ -1,6 +1,6 @@
 //! Issues drafts: the journal is posted, the content is hashed, the gapless number is taken last.
 
-use super::create::{lock, make, number_or_key_taken, parts};
+use super::create::{extras, lock, make, number_or_key_taken, parts};
 use super::{InvoiceSpec, content_hash, content_text};
 use crate::parties::entities;
 use crate::verb::{Cx, Verb};
@@ -12,6 +12,7 @@ use domain::invoice::{Document, NumberOrigin};
 use domain::journal::post;
 use domain::numbering::SeriesKind;
 use domain::party::LegalEntity;
+use jiff::civil::Date;
 use serde_json::json;
 use std::collections::BTreeMap;
 use store::invoices::{NewInvoice, SeriesNumber};
@@ -60,7 +61,7 @@ impl Verb for IssueMany {
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Vec<InvoiceId>, Error> {
         let documents = make(cx, &self.specs).await?;
-        let ids = documents.iter().map(|document| document.invoice.id).collect();
+        let ids: Vec<InvoiceId> = documents.iter().map(|document| document.invoice.id).collect();
         let mut by_entity: BTreeMap<EntityId, Vec<Document>> = BTreeMap::new();
         for document in documents {
             by_entity.entry(document.invoice.entity_id).or_default().push(document);
@@ -80,6 +81,9 @@ impl Verb for IssueMany {
                 .collect();
             store::invoices::insert_many(cx.tx, &rows).await.map_err(number_or_key_taken)?;
             store::invoice_parts::insert_many(cx.tx, &parts(&documents)).await?;
+        }
+        for (id, spec) in ids.iter().zip(&self.specs) {
+            extras(cx, *id, spec).await?;
         }
         Ok(ids)
     }
@@ -143,11 +147,16 @@ async fn number(
     }
     for (year, indexes) in by_year {
         let count = i64::try_from(indexes.len()).expect("a batch fits an i64");
-        let last_day = indexes.iter().map(|&index| documents[index].invoice.dated_on).max();
-        let on = last_day.expect("every year has a document");
-        let series = store::entities::take_numbers(cx.tx, entity.id, SeriesKind::Invoice, on, count)
+        let days: Vec<Date> = indexes.iter().map(|&index| documents[index].invoice.dated_on).collect();
+        let first = *days.iter().min().expect("every year has a document");
+        let last = *days.iter().max().expect("every year has a document");
+        let out_of_order = Refusal::Invalid { what: "number series" };
+        let series = store::entities::take_numbers(cx.tx, entity.id, SeriesKind::Invoice, (first, last), count)
             .await?
-            .ok_or(Refusal::Invalid { what: "number series" })?;
+            .ok_or(out_of_order.clone())?;
+        if series.enforces_date_order && !days.is_sorted() {
+            return Err(out_of_order.into());
+        }
         for (offset, &index) in (0_i64..).zip(&indexes) {
             let value = series.last - count + 1 + offset;
             let invoice = &mut documents[index].invoice;

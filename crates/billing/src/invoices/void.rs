@@ -2,6 +2,7 @@
 
 use super::create::number_or_key_taken;
 use super::issue::IssueInvoice;
+use crate::numbers::refuse_own_numbers;
 use crate::settle::{Settlement, entity_of, post_cancelled_write_offs, post_draft};
 use crate::verb::{Cx, Verb};
 use crate::Error;
@@ -9,6 +10,7 @@ use domain::id::InvoiceId;
 use domain::invoice::State;
 use domain::invoice::void::{IfSettled, void};
 use domain::journal::post;
+use domain::numbering::SeriesKind;
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -116,6 +118,9 @@ impl Verb for SetDraftNumber {
         crate::check::optional_some(self.number.as_deref(), "number", crate::check::SHORT)?;
         let mut invoice = super::create::lock(cx, self.invoice).await?;
         domain::invoice::state::decide_delete(&invoice)?;
+        if let Some(number) = &self.number {
+            refuse_own_numbers(cx, SeriesKind::Invoice, &[(invoice.entity_id, number)]).await?;
+        }
         store::invoices::release_external_number(cx.tx, InvoiceId::WORD, invoice.id.0).await?;
         store::invoices::claim_external_number(cx.tx, InvoiceId::WORD, self.number.as_deref(), invoice.id.0)
             .await

@@ -114,6 +114,10 @@ impl Verb for UpdateCustomer {
     type Outcome = Customer;
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Customer, Error> {
+        if matches!(self.fields.parent_id, Some(Some(_))) {
+            // Two moves at once could each find the other's customer elsewhere and make a circle together.
+            store::customers::lock_tree(cx.tx).await?;
+        }
         let mut customer = lock(cx, self.customer).await?;
         let changed = self.fields.write_to(&mut customer);
         check_customer(cx, &customer).await?;

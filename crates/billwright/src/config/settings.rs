@@ -88,7 +88,12 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting {
         example: "/etc/billwright/chain.pem",
-        ..plain("tls_cert", Kind::Path, "", "The certificate chain in PEM, the server's own first. With tls_key: HTTPS.")
+        ..plain(
+            "tls_cert",
+            Kind::Path,
+            "",
+            "The certificate chain in PEM, the server's own first. With tls_key: HTTPS.",
+        )
     },
     Setting {
         example: "/etc/billwright/key.pem",

@@ -14,7 +14,10 @@ pub enum Origin {
     Environment(String),
     File(PathBuf),
     /// A secret read from the file that a variable or the configuration file names.
-    SecretFile { named_by: String, path: PathBuf },
+    SecretFile {
+        named_by: String,
+        path: PathBuf,
+    },
     Default,
 }
 
@@ -175,7 +178,8 @@ fn secret_file(setting: &'static Setting, named_by: String, path: PathBuf) -> Re
 fn spell(setting: &Setting, value: &toml::Value, path: &Path) -> Result<String> {
     use toml::Value::{Array, Boolean, Integer, String as Text};
     let wrong = |wanted: &str| {
-        Failure::usage(format!("{} in {} is {value}: {wanted} is needed", setting.name, path.display()))
+        let found = value.type_str();
+        Failure::usage(format!("{} in {} is a value of type {found}: {wanted} is needed", setting.name, path.display()))
             .todo("see `billwright config example`")
     };
     match (setting.kind, value) {
@@ -263,7 +267,8 @@ mod tests {
     fn lists_and_wrong_types() {
         let values = resolve(&[], &[], "allow_origin = [\"https://a\", \"https://b\"]").expect("resolves");
         check(&values, "allow_origin", "https://a,https://b", "file /etc/b/billwright.toml");
-        for file in ["listen = 8080", "test_clock = \"true\"", "max_connections = \"5\"", "allow_origin = [1]", "x = 1"] {
+        for file in ["listen = 8080", "test_clock = \"true\"", "max_connections = \"5\"", "allow_origin = [1]", "x = 1"]
+        {
             assert_eq!(resolve(&[], &[], file).err().map(|failure| failure.exit() as u8), Some(2), "{file}");
         }
     }
@@ -298,7 +303,8 @@ mod tests {
 
     #[test]
     fn slips_in_the_environment_are_found() {
-        let names = ["BILLWRIGHT_LISTEN", "BILLWRIGHT_LISTENS", "BILLWRIGHT_TOKEN_FILE", "BILLWRIGHT_LISTEN_FILE", "PATH"];
+        let names =
+            ["BILLWRIGHT_LISTEN", "BILLWRIGHT_LISTENS", "BILLWRIGHT_TOKEN_FILE", "BILLWRIGHT_LISTEN_FILE", "PATH"];
         let found = unknown_variables(names.iter().map(|name| (*name).to_owned()));
         assert_eq!(found, ["BILLWRIGHT_LISTENS", "BILLWRIGHT_LISTEN_FILE"]);
     }

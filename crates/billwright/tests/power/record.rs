@@ -11,17 +11,45 @@ const HEAD_BYTES: usize = 48;
 /// One operation of the recorded program, see recorder.c.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
-    Opened { inode: u64, path: PathBuf, is_new: bool, is_folder: bool },
-    Wrote { inode: u64, offset: u64, bytes: Vec<u8> },
-    Cut { inode: u64, length: u64 },
-    Grew { inode: u64, length: u64 },
-    Removed { path: PathBuf },
-    Renamed { from: PathBuf, to: PathBuf },
-    MadeFolder { path: PathBuf },
-    FlushBegan { inode: u64 },
-    FlushEnded { inode: u64 },
+    Opened {
+        inode: u64,
+        path: PathBuf,
+        is_new: bool,
+        is_folder: bool,
+    },
+    Wrote {
+        inode: u64,
+        offset: u64,
+        bytes: Vec<u8>,
+    },
+    Cut {
+        inode: u64,
+        length: u64,
+    },
+    Grew {
+        inode: u64,
+        length: u64,
+    },
+    Removed {
+        path: PathBuf,
+    },
+    Renamed {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    MadeFolder {
+        path: PathBuf,
+    },
+    FlushBegan {
+        inode: u64,
+    },
+    FlushEnded {
+        inode: u64,
+    },
     /// A call that the recorder cannot replay.
-    NotKnown { call: String },
+    NotKnown {
+        call: String,
+    },
 }
 
 /// An operation and the length that the log had once it was written.

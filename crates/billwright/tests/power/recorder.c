@@ -1,8 +1,8 @@
 /*
  * Records what a program does to the files below one directory, so that a power cut can be replayed from it.
  *
- * Preloaded into a dynamically linked program. BILLWRIGHT_RECORD_DIR names the directory (absolute, without a
- * link in it), BILLWRIGHT_RECORD_LOG the log, which is appended to. Each operation becomes one record, written by
+ * Preloaded into a dynamically linked program. BILLWRIGHT_TEST_RECORD_DIR names the directory (absolute, without a
+ * link in it), BILLWRIGHT_TEST_RECORD_LOG the log, which is appended to. Each operation becomes one record, written by
  * one write(2), so that the log's length at any moment tells what had happened until then. Operations on the
  * files run one at a time together with their record: the order of the log is the order of the effects. Only a
  * flush is not held up: it has one record before it begins and one after it ended.
@@ -106,8 +106,8 @@ REMEMBER(mmap64);
 REMEMBER(copy_file_range);
 
 __attribute__((constructor)) static void begin(void) {
-    const char *where = getenv("BILLWRIGHT_RECORD_DIR");
-    const char *log = getenv("BILLWRIGHT_RECORD_LOG");
+    const char *where = getenv("BILLWRIGHT_TEST_RECORD_DIR");
+    const char *log = getenv("BILLWRIGHT_TEST_RECORD_LOG");
     if (!where || !log) return;
     folder_length = strlen(where);
     if (folder_length == 0 || folder_length >= sizeof folder) return;

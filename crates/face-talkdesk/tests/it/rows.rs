@@ -5,10 +5,12 @@ use billing::invoices::correct::CorrectInvoice;
 use billing::invoices::create::CreateInvoice;
 use billing::invoices::void::VoidInvoice;
 use billing::invoices::{InvoiceSpec, LineSpec};
+use domain::invoice::FxRate;
 use domain::invoice::void::IfSettled;
 use domain::money::Currency;
 use face_talkdesk::INVOICES_SCOPE;
 use face_talkdesk::wire::{spell_account, spell_row};
+use jiff::civil::date;
 use testkit::wire::{Json, assert_prefix};
 use testkit::{TestDb, on_both_databases};
 
@@ -75,6 +77,7 @@ on_both_databases! {
             let customer = world.customer(currency.code(), None).await;
             let mut spec = InvoiceSpec::to(customer, vec![LineSpec::of("x", decimal("1"), decimal("2039"))]);
             spec.currency = Some(currency);
+            spec.fx = Some(FxRate { rate: decimal("0.5"), source: "test".to_owned(), on: date(2024, 12, 1) });
             spec.lines.push(LineSpec::of("y", decimal("1"), decimal(if currency == Currency::JPY { "1" } else { "0.5" })));
             let specs = vec![spec];
             world.billing.perform(&world.system, billing::invoices::issue::IssueMany { specs }).await.expect("issued");

@@ -52,20 +52,14 @@ impl World {
             ..EdgeConfig::default()
         });
         let server = TestServer::start(face_talkdesk::router(billing.clone(), &edge)).await;
-        let mut world =
-            World { billing, clock, system, server, sample, stranger: CustomerId(0), token: String::new() };
+        let mut world = World { billing, clock, system, server, sample, stranger: CustomerId(0), token: String::new() };
         world.stranger = world.customer("Stranger", None).await;
         let organization = world.sample.organization;
         world.token = world.token_for(Some(organization), &[INVOICES_SCOPE], &[ENTITLEMENT]).await;
         world
     }
 
-    pub async fn token_for(
-        &self,
-        customer: Option<CustomerId>,
-        scopes: &[&str],
-        entitlements: &[&str],
-    ) -> String {
+    pub async fn token_for(&self, customer: Option<CustomerId>, scopes: &[&str], entitlements: &[&str]) -> String {
         let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
         let verb = CreateCredential {
             face: FaceName::Talkdesk,

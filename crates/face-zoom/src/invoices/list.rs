@@ -147,10 +147,14 @@ fn to_wire(rows: &[(Summary, String)], account_currency: Currency) -> Vec<u8> {
     let first = rows.first().map(|(row, _)| row.currency);
     let shared = first.filter(|first| rows.iter().all(|(row, _)| row.currency == *first));
     object(Style::COMPACT, |answer| {
-        answer.str("currency", shared.unwrap_or(account_currency).code()).array("invoices", rows, |(row, id), invoice| {
-            fields(invoice, row, id);
-            invoice.str("currency", row.currency.code());
-        });
+        answer.str("currency", shared.unwrap_or(account_currency).code()).array(
+            "invoices",
+            rows,
+            |(row, id), invoice| {
+                fields(invoice, row, id);
+                invoice.str("currency", row.currency.code());
+            },
+        );
     })
 }
 

@@ -129,7 +129,12 @@ impl World {
         self.customer(fields, None).await
     }
 
-    pub async fn draft(&self, customer: CustomerId, dated_on: Date, change: impl FnOnce(&mut InvoiceSpec)) -> InvoiceId {
+    pub async fn draft(
+        &self,
+        customer: CustomerId,
+        dated_on: Date,
+        change: impl FnOnce(&mut InvoiceSpec),
+    ) -> InvoiceId {
         let lines = vec![LineSpec::of("Seats", decimal("10"), decimal("5"))];
         let mut spec = InvoiceSpec::to(customer, lines);
         spec.dated_on = Some(dated_on);

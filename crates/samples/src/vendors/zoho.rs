@@ -24,6 +24,7 @@ use billing::payments::record::RecordPayment;
 use billing::payments::refund::{RefundMoney, RefundOf};
 use billing::read::{ThenPayment, ThenRefund, ThenView};
 use billing::{Billing, Caller, Cx, Error, FaceName, Verb};
+use domain::Refusal;
 use domain::id::{
     ApplicationId, CreditNoteId, CustomFieldId, CustomerId, EntityId, InvoiceId, ItemId, LineId, PaymentId,
     SalespersonId, TaxGroupId, TenantId,
@@ -124,7 +125,6 @@ impl Verb for Load {
         for (kind, id, foreign_id) in [
             (TenantId::WORD, self.tenant.0, ORGANIZATION),
             (InvoiceId::WORD, invoice.0, INVOICE),
-            (CustomerId::WORD, parties.customer.0, CUSTOMER),
             (LineId::WORD, line.0, LINE),
             (TaxGroupId::WORD, parties.tax.0, TAX),
             (SalespersonId::WORD, parties.salesperson.0, SALESPERSON),
@@ -134,8 +134,18 @@ impl Verb for Load {
         ] {
             keep(cx, FaceName::Zoho, kind, id, foreign_id, None).await?;
         }
+        keep_customer(cx, parties.customer).await?;
         side_cars(cx, &loaded).await?;
         Ok(loaded)
+    }
+}
+
+/// The sample's customer id happens to pass for a card number (15 digits with a valid check digit). Where billing
+/// refuses such a text, the customer goes by our own id; nothing else of the sample depends on it.
+async fn keep_customer(cx: &mut Cx<'_, '_>, customer: CustomerId) -> Result<(), Error> {
+    match keep(cx, FaceName::Zoho, CustomerId::WORD, customer.0, CUSTOMER, None).await {
+        Err(Error::Refused(Refusal::CardNumber { .. })) => Ok(()),
+        kept => kept,
     }
 }
 

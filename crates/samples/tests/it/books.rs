@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use store::Db;
 
-/// The clock of every test: the moment that Zoho's sample was made.
+/// The clock of every test but Zoho's.
 pub fn now() -> Timestamp {
     "2026-07-01T12:00:00Z".parse().expect("an instant")
 }

@@ -36,7 +36,7 @@ sql! {
     AUDIT_NOTE_TAXES = "SELECT credit_note_id, tax_group_id, tax_group_name, tax_category, tax_components, \
         exemption_code, exemption_reason, base, amount, component_amounts FROM credit_note_taxes \
         WHERE tenant_id = $1 AND credit_note_id > $2 AND credit_note_id <= $3 ORDER BY credit_note_id, position";
-    AUDIT_CREDITED = "SELECT n.invoice_id, l.invoice_line_id, l.gross, n.id FROM credit_notes n \
+    AUDIT_CREDITED = "SELECT n.invoice_id, l.invoice_line_id, l.gross, n.id, n.total FROM credit_notes n \
         JOIN credit_note_lines l ON l.tenant_id = n.tenant_id AND l.credit_note_id = n.id \
         WHERE n.tenant_id = $1 AND n.invoice_id > $2 AND n.invoice_id <= $3 AND n.state = 'issued'";
 }
@@ -61,9 +61,7 @@ fn audited<T>(row: &Row<'_>, read: fn(&mut Columns<'_, '_>) -> Result<T>) -> Res
             base_total: c.int()?,
             content_hash: c.opt_text()?,
             series: match (c.opt_int()?, c.opt_int()?, c.opt_int()?) {
-                (Some(series), Some(year), Some(value)) => {
-                    Some(SeriesNumber { series: SeriesId(series), year, value })
-                }
+                (Some(series), Some(year), Some(value)) => Some(SeriesNumber { series: SeriesId(series), year, value }),
                 _ => None,
             },
             noun: read(c)?,
@@ -97,6 +95,8 @@ pub struct Credited {
     /// Without tax where prices exclude it, with it where they include it. Minor units.
     pub gross: i64,
     pub credit_note_id: i64,
+    /// The whole note, tax included.
+    pub credit_note_total: i64,
 }
 
 pub async fn invoice_parts(tx: &mut Tx<'_>, window: Window) -> Result<InvoiceParts> {
@@ -105,9 +105,7 @@ pub async fn invoice_parts(tx: &mut Tx<'_>, window: Window) -> Result<InvoicePar
         lines: tx.all(&AUDIT_LINES, range, |row| part(row, line)).await?,
         taxes: tx.all(&AUDIT_TAXES, range, |row| part(row, tax_of)).await?,
         allowances: tx.all(&AUDIT_ALLOWANCES, range, |row| part(row, allowance_of)).await?,
-        revisions: tx
-            .all(&AUDIT_REVISION_COUNTS, range, |row| Ok((row.int(0)?, (row.int(1)?, row.int(2)?))))
-            .await?,
+        revisions: tx.all(&AUDIT_REVISION_COUNTS, range, |row| Ok((row.int(0)?, (row.int(1)?, row.int(2)?)))).await?,
         credited: tx
             .all(&AUDIT_CREDITED, range, |row| {
                 Ok(Credited {
@@ -115,6 +113,7 @@ pub async fn invoice_parts(tx: &mut Tx<'_>, window: Window) -> Result<InvoicePar
                     invoice_line_id: row.opt_int(1)?,
                     gross: row.int(2)?,
                     credit_note_id: row.int(3)?,
+                    credit_note_total: row.int(4)?,
                 })
             })
             .await?,

@@ -145,13 +145,7 @@ pub struct Foreign {
 }
 
 fn foreign(c: &mut Columns<'_, '_>) -> Result<Foreign> {
-    Ok(Foreign {
-        kind: c.text()?,
-        id: c.int()?,
-        face: c.text()?,
-        foreign_id: c.text()?,
-        collides_with: c.opt_int()?,
-    })
+    Ok(Foreign { kind: c.text()?, id: c.int()?, face: c.text()?, foreign_id: c.text()?, collides_with: c.opt_int()? })
 }
 
 /// Calls `each` with every vendor's id, and whether it names an id that was never given out.

@@ -122,9 +122,9 @@ impl Site {
         }
     }
 
-    /// Makes a tenant and gives its id.
-    pub fn create_tenant(&self, name: &str) -> String {
-        let tenant = self.run(&["tenant", "create", name, "--json"]).json();
+    /// Makes a tenant with a legal entity that keeps its books in this currency, and gives its id.
+    pub fn create_tenant(&self, name: &str, currency: &str) -> String {
+        let tenant = self.run(&["tenant", "create", name, "--currency", currency, "--json"]).json();
         tenant["id"].as_str().unwrap_or_else(|| panic!("a tenant has an id: {tenant}")).to_owned()
     }
 

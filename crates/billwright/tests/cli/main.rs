@@ -1,0 +1,12 @@
+//! The built program, run as people and scripts run it.
+
+mod audit;
+mod config;
+mod demo;
+mod first_run;
+mod invoices;
+#[path = "../../../testkit/src/process.rs"]
+#[expect(dead_code, reason = "the helper is shared with other tests, which use the rest of it")]
+mod process;
+mod serve;
+mod support;
