@@ -89,11 +89,12 @@ pub(crate) fn root(tenant: TenantId, seq: i64, sealed_at: Timestamp, previous_ro
 /// Seals what is committed and unsealed, oldest ids first, at most [`ROWS`] rows; `None` when there is nothing. Two
 /// sealers at once are kept apart by the seal's own key: the second is refused as a conflict and changes nothing.
 pub(crate) async fn seal_tail(tx: &mut Tx<'_>, now: Timestamp) -> store::Result<Option<Seal>> {
+    // The chain's end before the tail: whoever sealed in between has then taken the next place, and ours is refused.
+    let (before, previous_root) = store::trail::last_seal(tx).await?;
     let entries = store::trail::unsealed(tx, ROWS).await?;
     let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
         return Ok(None);
     };
-    let (before, previous_root) = store::trail::last_seal(tx).await?;
     let mut tree = Tree::default();
     for entry in &entries {
         tree.add(&entry.content_hash);

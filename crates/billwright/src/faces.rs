@@ -84,7 +84,7 @@ pub fn all() -> Vec<FaceInfo> {
         FaceInfo {
             name: FaceName::Zoho,
             about: "Zoho Billing (Zoho Subscriptions v1)",
-            prefixes: face_zoho::Mount::ALL.iter().rev().map(|mount| mount.prefix()).collect(),
+            prefixes: face_zoho::Mount::ALL.iter().map(|mount| mount.prefix()).collect(),
             operations: face_zoho::OPERATIONS
                 .iter()
                 .map(|operation| {

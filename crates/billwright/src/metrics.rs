@@ -51,8 +51,11 @@ async fn render(State((handle, db)): State<(PrometheusHandle, Db)>) -> Answer {
     Answer::with_body(200, "text/plain; version=0.0.4; charset=utf-8", handle.render())
 }
 
+/// A metric's name, what it says, and where the store has it.
+type StoreCounter = (&'static str, &'static str, fn(&Stats) -> u64);
+
 /// The store counts by itself; its counters become metrics when they are asked for.
-const STORE: [(&str, &str, fn(&Stats) -> u64); 11] = [
+const STORE: [StoreCounter; 11] = [
     ("store_batches_total", "write transactions committed by the database", |stats| stats.batches),
     ("store_jobs_total", "changes committed; several share one transaction on SQLite", |stats| stats.jobs),
     ("store_jobs_failed_total", "changes refused or failed, and rolled back", |stats| stats.jobs_failed),

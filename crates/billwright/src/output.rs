@@ -50,6 +50,11 @@ impl Cell {
         value.map_or(Cell::Nothing, |value| Cell::Text(value.to_string()))
     }
 
+    /// An instant as the database keeps it: to the microsecond.
+    pub fn instant(at: Option<jiff::Timestamp>) -> Cell {
+        Cell::maybe(at.map(|at| jiff::Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)))
+    }
+
     fn is_number(&self) -> bool {
         matches!(self, Cell::Amount(_) | Cell::Int(_))
     }

@@ -21,7 +21,6 @@ table! {
     "listCreditNotes" GET "/v1/credit-notes" Read "Lists credit notes by id." {
         query: &[LIMIT, CURSOR, CUSTOMER_ID],
         gives: Gives::Object(Page::<CreditNote>::schema),
-        names: "credit_note_id",
         handle: list,
     }
     "createCreditNote" POST "/v1/credit-notes" Write "Makes a credit note, as a draft or issued at once." {

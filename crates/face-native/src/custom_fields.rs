@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::Page;
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Schema as _, answer, request};
+use crate::schema::{Schema as _, answer, request, texts};
 use crate::wire::Id;
 use billing::Error;
 use billing::parties::tenants::CreateCustomField;
@@ -34,20 +34,20 @@ request! {
     /// A custom field.
     NewCustomField {
         /// `invoice`, `line`, `customer`, `item`, `payment` or `credit_note`.
-        object_kind: String,
+        object_kind: String as texts::field_object,
         /// Its place among those of its kind of object, 1 to 99; unique.
-        index: i64,
+        index: i64 as texts::field_index,
         /// As people know it.
-        label: String,
+        label: String as texts::short,
     } optional {
         /// `text`, `number`, `date` or `boolean`; `text` unless given.
-        data_type: String,
+        data_type: String as texts::field_type,
         /// Whether it must be filled in.
         is_mandatory: bool,
         /// Shown beside it.
-        help_text: String,
+        help_text: String as texts::line_or_empty,
         /// Characters of a value.
-        max_length: i64,
+        max_length: i64 as texts::field_length,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::{ById, CURSOR, LIMIT, Page};
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Nullable, Schema as _, answer, patch, request};
+use crate::schema::{Nullable, Schema as _, answer, patch, request, texts};
 use crate::shapes::{Address, AddressInput, Exemption, ExemptionInput, Terms, TermsInput};
 use crate::wire::{AmountOut, CurrencyCode, Id, Instant, Word};
 use billing::ActsFor;
@@ -24,7 +24,6 @@ table! {
     "listCustomers" GET "/v1/customers" Read "Lists customers by id." {
         query: &[LIMIT, CURSOR],
         gives: Gives::Object(Page::<Customer>::schema),
-        names: "customer_id",
         handle: list,
     }
     "createCustomer" POST "/v1/customers" Write "Makes a customer." {
@@ -54,24 +53,24 @@ request! {
     /// A customer.
     NewCustomer {
         /// As documents print it.
-        display_name: String,
+        display_name: String as texts::line,
     } optional {
         /// The currency it owes in; that of its legal entity unless given. It never changes.
         currency: CurrencyCode,
         /// The customer above it.
         parent_id: Id<CustomerId>,
         /// The company's name.
-        company_name: String,
+        company_name: String as texts::line_or_empty,
         /// Where invoices go.
-        email: String,
+        email: String as texts::email,
         /// Telephone.
-        phone: String,
+        phone: String as texts::short_or_empty,
         /// Who issues its invoices; the default legal entity unless given.
         legal_entity_id: Id<EntityId>,
         /// An IANA name.
-        time_zone: String,
+        time_zone: String as texts::time_zone,
         /// A language such as `de`.
-        language: String,
+        language: String as texts::language,
         /// Its own payment terms.
         terms: TermsInput,
         /// Where it is billed.
@@ -79,15 +78,15 @@ request! {
         /// Where goods go.
         ship_to: AddressInput,
         /// Its tax ids.
-        tax_ids: Vec<String>,
+        tax_ids: Vec<String> as texts::shorts,
         /// Why it is charged no tax.
         tax_exemption: ExemptionInput,
         /// `business` unless given.
         service_level: Word<ServiceLevel>,
         /// Your own id of it; unique.
-        external_key: String,
+        external_key: String as texts::line,
         /// For staff only.
-        notes: String,
+        notes: String as texts::long_or_empty,
     }
 }
 
@@ -95,15 +94,15 @@ patch! {
     /// Changes of a customer.
     CustomerPatch {
         /// As documents print it.
-        display_name: String,
+        display_name: String as texts::line,
         /// The customer above it.
         parent_id: Nullable<Id<CustomerId>>,
         /// The company's name.
-        company_name: String,
+        company_name: String as texts::line_or_empty,
         /// Where invoices go.
-        email: String,
+        email: String as texts::email,
         /// Telephone.
-        phone: String,
+        phone: String as texts::short_or_empty,
         /// Who issues its invoices.
         legal_entity_id: Nullable<Id<EntityId>>,
         /// An IANA name.
@@ -117,7 +116,7 @@ patch! {
         /// The whole address.
         ship_to: AddressInput,
         /// All of them.
-        tax_ids: Vec<String>,
+        tax_ids: Vec<String> as texts::shorts,
         /// Why it is charged no tax.
         tax_exemption: Nullable<ExemptionInput>,
         /// What a vendor's API grants it.
@@ -127,7 +126,7 @@ patch! {
         /// Inactive customers get no new invoices.
         is_active: bool,
         /// For staff only.
-        notes: String,
+        notes: String as texts::long_or_empty,
     }
 }
 

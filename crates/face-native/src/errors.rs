@@ -239,7 +239,8 @@ pub(crate) fn internal(request_id: &str) -> Telling {
 
 /// Too busy now.
 pub(crate) fn unavailable(retry_after_seconds: u64) -> Telling {
-    let detail = format!("The server is busy; try again in {retry_after_seconds} s. With an Idempotency-Key that is safe.");
+    let detail =
+        format!("The server is busy; try again in {retry_after_seconds} s. With an Idempotency-Key that is safe.");
     let mut telling = Telling::new(503, "busy", detail);
     telling.headers.push(("retry-after", retry_after_seconds.to_string()));
     telling

@@ -33,7 +33,6 @@ table! {
             list::DATED_FROM, list::DATED_TO, list::DUE_FROM, list::DUE_TO, list::UPDATED_SINCE, list::CURRENCY,
         ],
         gives: Gives::Object(Page::<Invoice>::schema),
-        names: "invoice_id",
         handle: list::list,
     }
     "createInvoice" POST "/v1/invoices" Write "Makes a draft." {

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::{ById, CURSOR, LIMIT, Page};
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Nullable, Schema as _, answer, patch, request};
+use crate::schema::{Nullable, Schema as _, answer, patch, request, texts};
 use crate::wire::{CurrencyCode, DecimalIn, DecimalOut, Id, Instant, Word};
 use billing::parties::items::{CreateItem, DeleteItem, ItemFields, UpdateItem};
 use domain::id::{ItemId, TaxGroupId};
@@ -17,7 +17,6 @@ table! {
     "listItems" GET "/v1/items" StaffRead "Lists items by id." {
         query: &[LIMIT, CURSOR],
         gives: Gives::Object(Page::<Item>::schema),
-        names: "item_id",
         handle: list,
     }
     "createItem" POST "/v1/items" Write "Makes an item." {
@@ -47,20 +46,20 @@ request! {
     /// Something to sell.
     NewItem {
         /// As lines print it.
-        name: String,
+        name: String as texts::line,
     } optional {
         /// `service` unless given.
         kind: Word<ItemKind>,
         /// As lines print it.
-        description: String,
+        description: String as texts::long_or_empty,
         /// Your code for it; unique.
-        code: String,
+        code: String as texts::short,
         /// Your own id of it; unique.
-        external_key: String,
+        external_key: String as texts::line,
         /// The code your accounting knows it by.
-        accounting_sku: String,
+        accounting_sku: String as texts::short,
         /// What one is called: `seat`, `minute`.
-        unit: String,
+        unit: String as texts::short_or_empty,
         /// The price of one, with its currency; lines may have their own.
         unit_price: DecimalIn,
         /// Of the unit price.
@@ -74,11 +73,11 @@ patch! {
     /// Changes of an item.
     ItemPatch {
         /// As lines print it.
-        name: String,
+        name: String as texts::line,
         /// What kind of thing it is.
         kind: Word<ItemKind>,
         /// As lines print it.
-        description: String,
+        description: String as texts::long_or_empty,
         /// Your code for it; unique.
         code: Nullable<String>,
         /// Your own id of it; unique.
@@ -86,7 +85,7 @@ patch! {
         /// The code your accounting knows it by.
         accounting_sku: Nullable<String>,
         /// What one is called.
-        unit: String,
+        unit: String as texts::short_or_empty,
         /// The price of one; its currency must be given with it.
         unit_price: Nullable<DecimalIn>,
         /// Of the unit price.

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::Page;
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Schema as _, answer, patch, request};
+use crate::schema::{Schema as _, answer, patch, request, texts};
 use crate::shapes::{Address, AddressInput, Terms, TermsInput};
 use crate::wire::{CurrencyCode, Day, Id, Instant, Word};
 use billing::parties::entities::{CreateEntity, SeriesSpec, UpdateEntity};
@@ -49,7 +49,7 @@ request! {
         prefix: String,
     } optional {
         /// Least digits, zero-padded, 1 to 12; 6 unless given.
-        width: i64,
+        width: i64 as texts::number_width,
         /// When it starts again at 1; `never` unless given.
         reset: Word<SeriesReset>,
         /// Refuse a document dated before the last one numbered.
@@ -61,20 +61,20 @@ request! {
     /// An issuer of invoices.
     NewLegalEntity {
         /// As documents print it.
-        name: String,
+        name: String as texts::line,
         /// The currency of its books; it never changes.
         base_currency: CurrencyCode,
     } optional {
         /// For replies.
-        email: String,
+        email: String as texts::email,
         /// As documents print it.
         address: AddressInput,
         /// As documents print them, such as `DE811907980`.
-        tax_ids: Vec<String>,
+        tax_ids: Vec<String> as texts::shorts,
         /// An IANA name; "today" is the day there. `UTC` unless given.
-        time_zone: String,
+        time_zone: String as texts::time_zone,
         /// A language such as `de` or `pt-BR`; `en` unless given.
-        language: String,
+        language: String as texts::language,
         /// Where tax is rounded; `per_group` unless given.
         tax_rounding: Word<TaxRounding>,
         /// Whether unit prices contain their tax; `exclusive` unless given.
@@ -98,17 +98,17 @@ patch! {
     /// Changes of a legal entity.
     LegalEntityPatch {
         /// As documents print it.
-        name: String,
+        name: String as texts::line,
         /// For replies.
-        email: String,
+        email: String as texts::email,
         /// The whole address.
         address: AddressInput,
         /// All of them.
-        tax_ids: Vec<String>,
+        tax_ids: Vec<String> as texts::shorts,
         /// An IANA name.
-        time_zone: String,
+        time_zone: String as texts::time_zone,
         /// A language such as `de`.
-        language: String,
+        language: String as texts::language,
         /// For invoices made from now on.
         tax_rounding: Word<TaxRounding>,
         /// For invoices made from now on.

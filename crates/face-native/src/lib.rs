@@ -16,6 +16,8 @@
 //! - Lists answer `{"data": [...], "next_cursor": ...}`, see `paging.rs`. Errors are RFC 9457 problem documents
 //!   with a stable `code`, see `errors.rs`.
 
+#![expect(clippy::wrong_self_convention, reason = "from_wire is the house's word, and a shape is read by taking it")]
+
 mod answers;
 mod call;
 mod credit_notes;

@@ -1,9 +1,9 @@
 //! The OpenAPI 3.1 document, made from the route table and the schemas of what travels.
 
+use crate::errors;
 use crate::routes::routes as table;
 use crate::routes::{Gives, Route, Scope, Takes};
 use crate::schema::{Components, Schema as _};
-use crate::errors;
 use axum::Router;
 use axum::routing::get;
 use http_kit::Answer;
@@ -69,7 +69,7 @@ pub(crate) fn value() -> Value {
                     "required": false,
                     "description": "1 to 255 visible ASCII characters. The same key with the same request is answered \
                                     with the same bytes and has one effect; with another request it is refused.",
-                    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-\\[\\]-~]+$"},
+                    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
                 },
             },
             "securitySchemes": {
@@ -125,9 +125,9 @@ fn operation(route: &'static Route, all: &mut Components) -> Value {
 }
 
 fn parameters(route: &Route, all: &mut Components) -> Vec<Value> {
-    let in_path = route.path_parameters().map(|name| {
-        json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})
-    });
+    let in_path = route
+        .path_parameters()
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let mut parameters: Vec<Value> = in_path.collect();
     for parameter in route.query {
         parameters.push(json!({
@@ -190,8 +190,7 @@ fn problems(route: &Route) -> Vec<u16> {
 /// What can be done next with the object that was answered: every operation whose path has a place for its id.
 fn links(route: &'static Route) -> Map<String, Value> {
     let Some(names) = route.names else { return Map::new() };
-    let is_list = matches!(route.gives, Gives::Object(_)) && route.query.iter().any(|known| known.name == "cursor");
-    let id = if is_list { "$response.body#/data/0/id" } else { "$response.body#/id" };
+    let id = "$response.body#/id";
     let mut links = Map::new();
     for target in table() {
         if target.id == route.id || !target.path_parameters().any(|name| name == names) {

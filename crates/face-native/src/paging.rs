@@ -151,7 +151,9 @@ mod tests {
             let cursor = Cursor { created_at, id: InvoiceId(77) };
             assert_eq!(read_cursor(&spell_cursor(&cursor)), Some(cursor));
         }
-        for text in ["", "inv", "inv.1", "inv.1.0", "inv.1.x", "cus.1.2", "inv.1.2.3", "inv.+1.2", "inv.ffffffffffffffff0.1"] {
+        for text in
+            ["", "inv", "inv.1", "inv.1.0", "inv.1.x", "cus.1.2", "inv.1.2.3", "inv.+1.2", "inv.ffffffffffffffff0.1"]
+        {
             assert_eq!(read_cursor(text), None, "{text}");
         }
     }

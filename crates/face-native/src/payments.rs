@@ -27,7 +27,6 @@ table! {
     "listPayments" GET "/v1/payments" Read "Lists payments by id." {
         query: &[LIMIT, CURSOR, CUSTOMER_ID],
         gives: Gives::Object(Page::<Payment>::schema),
-        names: "payment_id",
         handle: list,
     }
     "recordPayment" POST "/v1/payments" Write

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::{ById, CURSOR, LIMIT, Page};
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Schema as _, answer, request};
+use crate::schema::{Schema as _, answer, request, texts};
 use crate::wire::{AmountIn, AmountOut, CurrencyCode, Day, Id, Instant, Word};
 use billing::payments::refund::{RefundMoney, RefundOf};
 use billing::read::ThenRefund;
@@ -18,7 +18,6 @@ table! {
     "listRefunds" GET "/v1/refunds" StaffRead "Lists refunds by id." {
         query: &[LIMIT, CURSOR],
         gives: Gives::Object(Page::<Refund>::schema),
-        names: "refund_id",
         handle: list,
     }
     "refundMoney" POST "/v1/refunds" Write "Pays money back." {
@@ -56,9 +55,9 @@ request! {
         /// Today unless given.
         refunded_on: Day,
         /// Your reference.
-        reference: String,
+        reference: String as texts::line_or_empty,
         /// Why.
-        description: String,
+        description: String as texts::long_or_empty,
     }
 }
 
@@ -140,7 +139,8 @@ impl NewRefund {
             (RefundKind::Unapplied, None, None, _) => {
                 Err(Fault::field("/payment_id", "missing_field", "a payment or a credit note is needed"))
             }
-            (RefundKind::Unapplied, Some(_), Some(_), _) | (RefundKind::ReverseAndOweAgain, Some(_), Some(_), _)
+            (RefundKind::Unapplied, Some(_), Some(_), _)
+            | (RefundKind::ReverseAndOweAgain, Some(_), Some(_), _)
             | (RefundKind::ByCreditNote, Some(_), Some(_), _) => {
                 Err(Fault::field("/credit_note_id", "field_not_allowed", "it is refunded from the payment"))
             }

@@ -76,7 +76,7 @@ pub struct Route {
     pub query: &'static [Parameter],
     pub(crate) takes: Takes,
     pub(crate) gives: Gives,
-    /// The path parameter that the answer's `id` (or that of each row) can be put into.
+    /// The path parameter that the answer's `id` can be put into. Lists have none: they may be empty.
     pub(crate) names: Option<&'static str>,
     pub(crate) handle: fn(Call) -> Handling,
 }

@@ -1,6 +1,6 @@
 //! Shapes that several resources have: addresses, terms, exchange rates, exemptions, custom field values.
 
-use crate::schema::{answer, request};
+use crate::schema::{answer, request, texts};
 use crate::wire::{Day, DecimalIn, DecimalOut, Id};
 use domain::id::CustomFieldId;
 use domain::invoice::FxRate;
@@ -12,25 +12,25 @@ request! {
     AddressInput {
     } optional {
         /// For the attention of.
-        attention: String,
+        attention: String as texts::line_or_empty,
         /// The first line.
-        line1: String,
+        line1: String as texts::line_or_empty,
         /// The second line.
-        line2: String,
+        line2: String as texts::line_or_empty,
         /// The third line.
-        line3: String,
+        line3: String as texts::line_or_empty,
         /// City.
-        city: String,
+        city: String as texts::line_or_empty,
         /// State or region.
-        state: String,
+        state: String as texts::line_or_empty,
         /// Postal code.
-        postcode: String,
+        postcode: String as texts::line_or_empty,
         /// A name or an ISO 3166 code, as given.
-        country: String,
+        country: String as texts::line_or_empty,
         /// Telephone.
-        phone: String,
+        phone: String as texts::line_or_empty,
         /// Fax.
-        fax: String,
+        fax: String as texts::line_or_empty,
     }
 }
 
@@ -98,10 +98,10 @@ request! {
     /// Payment terms.
     TermsInput {
         /// Days from the document's date to its due date, 0 to 3660.
-        days: i64,
+        days: i64 as texts::term_days,
     } optional {
         /// As printed; `Net 30` for 30 days unless given.
-        name: String,
+        name: String as texts::short,
     }
 }
 
@@ -169,10 +169,10 @@ request! {
     /// Why no tax is charged.
     ExemptionInput {
         /// Such as `VATEX-EU-AE`, or a code of your own.
-        code: String,
+        code: String as texts::short,
     } optional {
         /// As documents print it.
-        reason: String,
+        reason: String as texts::line_or_empty,
     }
 }
 

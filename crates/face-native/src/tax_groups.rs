@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::{ById, CURSOR, LIMIT, Page};
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Schema as _, answer, request};
+use crate::schema::{Schema as _, answer, request, texts};
 use crate::shapes::{Exemption, ExemptionInput};
 use crate::wire::{DecimalOut, Id, Instant, Word};
 use billing::parties::taxes::{CreateTaxGroup, SetTaxActive};
@@ -17,7 +17,6 @@ table! {
     "listTaxGroups" GET "/v1/tax-groups" StaffRead "Lists tax groups by id." {
         query: &[LIMIT, CURSOR],
         gives: Gives::Object(Page::<TaxGroup>::schema),
-        names: "tax_group_id",
         handle: list,
     }
     "createTaxGroup" POST "/v1/tax-groups" Write "Publishes a tax group." {
@@ -56,7 +55,7 @@ request! {
     /// A tax group.
     NewTaxGroup {
         /// As documents print it.
-        name: String,
+        name: String as texts::short,
         /// Only `standard` may charge a rate above zero.
         category: Word<TaxCategory>,
     } optional {

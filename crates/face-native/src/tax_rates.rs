@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::{ById, CURSOR, LIMIT, Page};
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Schema as _, answer, request};
+use crate::schema::{Schema as _, answer, request, texts};
 use crate::wire::{DecimalIn, DecimalOut, Id, Instant};
 use billing::Error;
 use billing::parties::taxes::{CreateTaxRate, SetTaxActive};
@@ -19,7 +19,6 @@ table! {
     "listTaxRates" GET "/v1/tax-rates" StaffRead "Lists tax rates by id." {
         query: &[LIMIT, CURSOR],
         gives: Gives::Object(Page::<TaxRate>::schema),
-        names: "tax_rate_id",
         handle: list,
     }
     "createTaxRate" POST "/v1/tax-rates" Write "Publishes a tax rate." {
@@ -47,12 +46,12 @@ request! {
     /// A tax rate.
     NewTaxRate {
         /// As documents print it, such as `VAT`.
-        name: String,
+        name: String as texts::short,
         /// 20 means 20 %; 0 to 100 with at most 10 decimals.
         percent: DecimalIn,
     } optional {
         /// Whom the tax goes to.
-        authority: String,
+        authority: String as texts::line_or_empty,
     }
 }
 

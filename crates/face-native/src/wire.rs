@@ -8,9 +8,9 @@ pub(crate) use words::{Vocabulary, Word};
 
 use crate::schema::{Components, Schema};
 use domain::id::{
-    ApplicationId, ContactId, CreditNoteId, CreditNoteLineId, CredentialId, CustomFieldId, CustomerId, EntityId,
-    EventId, InvoiceId, ItemId, LineId, PaymentId, RefundId, SalespersonId, SeriesId, TaxGroupId, TaxRateId,
-    TenantId, WriteOffId,
+    ApplicationId, ContactId, CredentialId, CreditNoteId, CreditNoteLineId, CustomFieldId, CustomerId, EntityId,
+    EventId, InvoiceId, ItemId, LineId, PaymentId, RefundId, SalespersonId, SeriesId, TaxGroupId, TaxRateId, TenantId,
+    WriteOffId,
 };
 use domain::money::{Amount, Currency, Decimal, Money, Rate};
 use http_kit::json::Number;
@@ -133,7 +133,7 @@ impl Schema for AmountOut {
 fn number_in(about: &str) -> Value {
     json!({
         "oneOf": [
-            {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "maxLength": 40},
+            {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$", "maxLength": 40},
             {"type": "number"},
         ],
         "description": about,
@@ -234,12 +234,20 @@ impl Schema for CurrencyCode {
         all.named("Currency", |_| {
             json!({
                 "type": "string",
-                "pattern": "^[A-Z]{3}$",
+                "enum": codes(),
                 "description": "An ISO 4217 code. Amounts of the object are in this currency.",
                 "example": "USD",
             })
         })
     }
+}
+
+/// Every currency that is money here.
+fn codes() -> Vec<String> {
+    let letters = || (b'A'..=b'Z').map(char::from);
+    let words = letters().flat_map(|one| letters().map(move |two| (one, two)));
+    let words = words.flat_map(|(one, two)| letters().map(move |three| String::from_iter([one, two, three])));
+    words.filter(|word| Currency::from_code(word).is_some()).collect()
 }
 
 /// Reads `2026-01-31` and nothing else.
@@ -369,7 +377,9 @@ mod tests {
     #[test]
     fn days_and_instants_are_strict() {
         reads("\"2026-02-28\"", Some(Day(jiff::civil::date(2026, 2, 28))));
-        for body in ["\"2026-02-29\"", "\"2026-2-28\"", "\"20260228\"", "\"2026-02-28T00:00:00\"", "\"+002026-02-28\"", "1"] {
+        for body in
+            ["\"2026-02-29\"", "\"2026-2-28\"", "\"20260228\"", "\"2026-02-28T00:00:00\"", "\"+002026-02-28\"", "1"]
+        {
             reads::<Day>(body, None);
         }
         assert!(parse_instant("2026-01-31T09:30:00Z").is_some());

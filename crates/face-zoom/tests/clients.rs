@@ -1,6 +1,6 @@
 //! Real clients, unchanged but for the base URL, the token and the ids: the vendor's published Python sample
-//! with its library (PyPI chilkat2), and the crate zoom-api. `cargo test -p face-zoom --test clients` runs
-//! them; the plain test run does not, since they fetch from PyPI and crates.io the first time. What they
+//! with its library (chilkat2), and the crate zoom-api. `cargo test -p face-zoom --test clients` runs
+//! them; the plain test run does not, since they fetch from their package registries the first time. What they
 //! install is kept under target/clients.
 
 #[expect(dead_code, reason = "shared with the tests in it.rs, which use more of it")]
@@ -55,7 +55,7 @@ fn python() -> PathBuf {
             true,
             Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment),
         );
-        let what = format!("pip install {CHILKAT} (PyPI must be reachable)");
+        let what = format!("pip install {CHILKAT} (the Python package index must be reachable)");
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", CHILKAT];
         run(&what, true, Command::new(&python).args(pip));
         assert!(has_it(), "{CHILKAT} was installed but cannot be imported");
@@ -188,7 +188,7 @@ async fn zoom_api(base_url: String, token: &str, account: &str, (from, to): (&st
         build.args(["build", "--quiet", "--locked", "--manifest-path"]).arg(manifest).arg("--target-dir").arg(&target);
         // What the outer cargo set for its own workspace.
         build.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
-        run("cargo build of the zoom-api client (crates.io must be reachable)", true, &mut build);
+        run("cargo build of the zoom-api client (the crate registry must be reachable)", true, &mut build);
         let program = target.join("debug/zoom-api-client");
         run("the zoom-api client", true, Command::new(program).args(arguments))
     });

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 /// The version the check was written against.
-const SCHEMATHESIS: &str = "schemathesis==4.4.1";
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
 pub fn run(examples: u32) -> Result<()> {
     cargo(&["build", "--package", "billwright"], &[])?;
@@ -47,13 +47,19 @@ impl Demo {
             .spawn()
             .context("cannot start the demo")?;
         let stdout = child.stdout.take().context("the demo has no output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let ready: serde_json::Value = serde_json::from_str(&line).context("the demo's first line is JSON")?;
-        let field = |name: &str| -> Result<String> {
-            Ok(ready.pointer(name).and_then(|value| value.as_str()).context("missing in the demo's line")?.to_owned())
+        let mut text = String::new();
+        let mut lines = BufReader::new(stdout).lines();
+        // The demo prints one JSON document and goes on running.
+        let ready: serde_json::Value = loop {
+            let line = lines.next().context("the demo ended")??;
+            text.push_str(&line);
+            if let Ok(ready) = serde_json::from_str(&text) {
+                break ready;
+            }
         };
-        let (url, token) = (field("/url")?, field("/credentials/native/token")?);
+        let native = ready["faces"].as_array().and_then(|faces| faces.iter().find(|face| face["face"] == "native"));
+        let token = native.and_then(|face| face["token"].as_str()).context("no native token")?.to_owned();
+        let url = ready["base_url"].as_str().context("no base_url")?.to_owned();
         Ok(Self { child, url, token })
     }
 }

@@ -125,7 +125,7 @@ on_both_databases! {
     async fn lines_and_totals(db: TestDb) {
         let books = Books::open(&db).await;
         let (draft, settled, note) = (books.draft.0, books.settled.0, books.note.0);
-        let of = |document: i64| format!("invoice_id = {document}");
+        let allowance = format!("invoice_id = {draft} AND is_charge = 0");
         let first = format!("invoice_id = {draft} AND position = 1");
         // A draft has no hash over its content, so that each rule stands alone.
         for column in ["discount", "net", "allowance", "taxable"] {
@@ -135,8 +135,8 @@ on_both_databases! {
         }
         books.raised("invoices", "net", &format!("id = {draft}"), &[("I2", "invoice", draft)]).await;
         books.raised("invoices", "charges", &format!("id = {draft}"), &[("I2", "invoice", draft)]).await;
-        books.raised("invoice_allowances", "amount", &format!("{} AND is_charge = 0", of(draft)), &[("I2", "invoice", draft)]).await;
-        books.raised("invoice_taxes", "base", &format!("{} AND position = 1", of(draft)), &[("I3", "invoice", draft)]).await;
+        books.raised("invoice_allowances", "amount", &allowance, &[("I2", "invoice", draft)]).await;
+        books.raised("invoice_taxes", "base", &first, &[("I3", "invoice", draft)]).await;
         books.raised("invoices", "tax", &format!("id = {draft}"), &[("I3", "invoice", draft)]).await;
         books.raised("credit_note_lines", "taxable", &format!("credit_note_id = {note} AND position = 1"),
             &[("I2", "credit_note", note)]).await;
@@ -235,7 +235,9 @@ on_both_databases! {
         let books = Books::open(&db).await;
         let (settled, payment, refund) = (books.settled.0, books.payment.0, books.refund.0);
         let (customer, child, entity) = (books.world.customer.0, books.child.0, books.world.entity.0);
-        let entry = |kind: &str, id: i64| format!("SELECT id FROM journal_entries WHERE object_kind = '{kind}' AND object_id = {id}");
+        let entry = |kind: &str, id: i64| {
+            format!("SELECT id FROM journal_entries WHERE object_kind = '{kind}' AND object_id = {id}")
+        };
         let issued = books.number(&entry("invoice", settled)).await;
         let received = books.number(&entry("payment", payment)).await;
         let paid_back = books.number(&entry("refund", refund)).await;
@@ -276,8 +278,10 @@ on_both_databases! {
         let books = Books::open(&db).await;
         let (draft, settled, numbered) = (books.draft.0, books.settled.0, books.numbered.0);
         let series = books.number("SELECT id FROM number_series WHERE kind = 'invoice'").await;
-        let last = books.number("SELECT id FROM invoices WHERE series_value = (SELECT MAX(series_value) FROM invoices)").await;
-        books.raised("number_series", "last_value", &format!("id = {series}"), &[("I9", "number_series", series)]).await;
+        let last = "SELECT id FROM invoices WHERE series_value = (SELECT MAX(series_value) FROM invoices)";
+        let last = books.number(last).await;
+        let of_series = format!("id = {series}");
+        books.raised("number_series", "last_value", &of_series, &[("I9", "number_series", series)]).await;
         books.raised("invoices", "series_value", &format!("id = {last}"), &[
             ("I9", "number_series", series), ("I9", "invoice", last),
         ]).await;
@@ -332,13 +336,16 @@ on_both_databases! {
     async fn base_amounts(db: TestDb) {
         let books = Books::open(&db).await;
         let (settled, euros, paid) = (books.settled.0, books.euros.0, books.euro_payment.0);
-        let row = |invoice: i64| format!("SELECT id FROM applications WHERE invoice_id = {invoice} AND source_kind = 'payment'");
+        let row = |invoice: i64| {
+            format!("SELECT id FROM applications WHERE invoice_id = {invoice} AND source_kind = 'payment'")
+        };
         let (here, there) = (books.number(&row(settled)).await, books.number(&row(euros)).await);
         books.raised("invoices", "base_total", &format!("id = {euros}"), &[("base", "invoice", euros)]).await;
         books.raised("invoices", "base_total", &format!("id = {settled}"), &[("base", "invoice", settled)]).await;
-        books.raised("invoices", "base_total", &format!("id = {}", books.draft.0), &[("base", "invoice", books.draft.0)]).await;
+        let (draft, note) = (books.draft.0, books.note.0);
+        books.raised("invoices", "base_total", &format!("id = {draft}"), &[("base", "invoice", draft)]).await;
         books.raised("payments", "base_amount", &format!("id = {paid}"), &[("base", "payment", paid)]).await;
-        books.raised("credit_notes", "base_total", &format!("id = {}", books.note.0), &[("base", "credit_note", books.note.0)]).await;
+        books.raised("credit_notes", "base_total", &format!("id = {note}"), &[("base", "credit_note", note)]).await;
         books.raised("applications", "receivable_base", &format!("id = {there}"), &[
             ("base", "invoice", euros), ("I7", "application", there),
         ]).await;

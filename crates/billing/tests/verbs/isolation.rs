@@ -153,7 +153,8 @@ on_both_databases! {
         let unapply = |payment, invoice| UnapplyPayment { payment, invoice };
         is_missing(&world, unapply(payment, mine), unapply(PaymentId(1), mine)).await;
         is_missing(&world, VoidPayment { payment }, VoidPayment { payment: PaymentId(1) }).await;
-        is_missing(&world, refund(RefundOf::Unapplied { payment }), refund(RefundOf::Unapplied { payment: PaymentId(1) })).await;
+        let unapplied = |payment| refund(RefundOf::Unapplied { payment });
+        is_missing(&world, unapplied(payment), unapplied(PaymentId(1))).await;
         is_missing(&world, refund(RefundOf::Note { note }), refund(RefundOf::Note { note: CreditNoteId(1) })).await;
         let by_note = |payment, invoice| refund(RefundOf::ByCreditNote { payment, invoice });
         is_missing(&world, by_note(my_money, invoice), by_note(my_money, nowhere)).await;

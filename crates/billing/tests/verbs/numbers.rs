@@ -51,7 +51,9 @@ on_both_databases! {
         let branch = world.seller("Branch", Currency::USD).created().await;
         let mine = world.owes("10").await;
         let theirs = world.invoice().by(branch).line("Service", "1", "10").issued().await;
-        assert_eq!((number(&world, mine).await, number(&world, theirs).await), ("INV-000001".to_owned(), "INV-000001".to_owned()));
+        for invoice in [mine, theirs] {
+            assert_eq!(number(&world, invoice).await, "INV-000001");
+        }
         let note = world.credit(mine).issued().await;
         assert_eq!(world.note(note).await.document.note.number.as_deref(), Some("CN-000001"));
         world.does(VoidCreditNote { note }).await;
@@ -107,7 +109,8 @@ on_both_databases! {
         let world = World::open(&db).await;
         let given = world.invoice().line("Service", "1", "1").numbered("2016/384").issued().await;
         let own = world.owes("1").await;
-        assert_eq!((number(&world, given).await.as_str(), number(&world, own).await.as_str()), ("2016/384", "INV-000001"));
+        assert_eq!(number(&world, given).await, "2016/384");
+        assert_eq!(number(&world, own).await, "INV-000001");
         let twin = world.invoice().line("Service", "1", "1").numbered("2016/384");
         assert!(matches!(twin.clone().tried().await, Err(Error::Refused(Refusal::Duplicate { what: "number" }))));
         let draft = world.invoice().line("Service", "1", "1").draft().await;

@@ -39,7 +39,8 @@ on_both_databases! {
         for round in 0..10 {
             let one = world.customer(&format!("One {round}")).created().await;
             let other = world.customer(&format!("Other {round}")).created().await;
-            let (here, there) = tokio::join!(world.tried(under(one, Some(other))), second.tried(under(other, Some(one))));
+            let (here, there) =
+                tokio::join!(world.tried(under(one, Some(other))), second.tried(under(other, Some(one))));
             assert!(here.is_ok() != there.is_ok(), "exactly one of them came first: {here:?} {there:?}");
         }
         let report = world.audit().await;

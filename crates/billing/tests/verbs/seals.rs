@@ -10,7 +10,8 @@ on_both_databases! {
         assert!(tail > 0);
         let first = world.billing.seal_once(world.tenant, instant("2026-03-10T12:00:01Z")).await.expect("it seals");
         let first = first.expect("there was a tail");
-        assert_eq!((first.seq, first.entry_count, first.previous_root.as_str()), (1, i64::try_from(tail).expect("few"), ""));
+        let tail = i64::try_from(tail).expect("few");
+        assert_eq!((first.seq, first.entry_count, first.previous_root.as_str()), (1, tail, ""));
         assert_eq!(world.billing.seal_once(world.tenant, world.billing.now()).await.expect("it runs"), None);
         world.owes("10").await;
         let second = world.billing.seal_once(world.tenant, instant("2026-03-10T12:00:02Z")).await.expect("it seals");

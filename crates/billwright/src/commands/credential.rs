@@ -108,7 +108,7 @@ fn row(credential: &CredentialInfo) -> Record {
         .with("acts_for", Cell::text(acts_for))
         .with("scopes", Cell::Many(credential.scopes.clone()))
         .with("entitlements", Cell::Many(credential.entitlements.clone()))
-        .with("created_at", Cell::text(credential.created_at.to_string()))
-        .with("expires_at", Cell::maybe(credential.expires_at))
-        .with("revoked_at", Cell::maybe(credential.revoked_at))
+        .with("created_at", Cell::instant(Some(credential.created_at)))
+        .with("expires_at", Cell::instant(credential.expires_at))
+        .with("revoked_at", Cell::instant(credential.revoked_at))
 }

@@ -117,7 +117,7 @@ fn disk_space(directory: &Path) -> Finding {
     let found = format!("{} MiB free", free_bytes >> 20);
     match free_bytes {
         ..FAIL_FREE_BYTES => Finding::fail(name, found, "free some space: writes will soon be refused"),
-        ..WARN_FREE_BYTES => Finding::warn(name, found, "free some space"),
+        FAIL_FREE_BYTES..WARN_FREE_BYTES => Finding::warn(name, found, "free some space"),
         _ => Finding::ok(name, found),
     }
 }

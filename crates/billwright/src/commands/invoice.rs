@@ -21,7 +21,8 @@ const COLUMNS: [&str; 10] =
     ["id", "number", "status", "customer_id", "customer_name", "dated_on", "due_on", "currency", "total", "balance"];
 
 /// What an invoice's total and balance are made of. All names here are the native API's.
-const SUMS: [&str; 6] = ["net_total", "tax_total", "payments_total", "credits_total", "write_offs_total", "refunds_total"];
+const SUMS: [&str; 6] =
+    ["net_total", "tax_total", "payments_total", "credits_total", "write_offs_total", "refunds_total"];
 
 const LINE: [&str; 7] = ["name", "description", "quantity", "unit_price", "taxable", "tax", "total"];
 

@@ -56,8 +56,8 @@ fn row(tenant: &Tenant) -> Record {
     Record::default()
         .with("id", Cell::text(tenant.id.to_string()))
         .with("name", Cell::text(&tenant.name))
-        .with("business_at", Cell::maybe(tenant.business_at))
-        .with("created_at", Cell::text(tenant.created_at.to_string()))
+        .with("business_at", Cell::instant(tenant.business_at))
+        .with("created_at", Cell::instant(Some(tenant.created_at)))
 }
 
 fn read_currency(code: &str) -> Result<Currency> {

@@ -153,7 +153,7 @@ fn faces_and_their_operations() {
     }
     assert_eq!(
         run(&["face", "curl", "zoho", "list-invoices"]).expect(0),
-        "curl -sS -H \"Authorization: Zoho-oauthtoken $TOKEN\" 'http://127.0.0.1:8080/api/v1/invoices'\n"
+        "curl -sS -H \"Authorization: Zoho-oauthtoken $TOKEN\" 'http://127.0.0.1:8080/subscriptions/v1/invoices'\n"
     );
     run(&["face", "curl", "zoom", "get-invoice"]).refuses(2, &["needs the parameter invoice", "--param invoice=VALUE"]);
     run(&["face", "curl", "zoom", "pay"]).refuses(3, &["no operation \"pay\"", "list-invoices"]);

@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod first_run;
 mod invoices;
+mod postgres;
 #[path = "../../../testkit/src/process.rs"]
 #[expect(dead_code, reason = "the helper is shared with other tests, which use the rest of it")]
 mod process;

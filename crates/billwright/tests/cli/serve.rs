@@ -187,3 +187,33 @@ fn logs_are_json_on_request() {
     }
     assert!(ended.stderr.lines().count() >= 2, "{}", ended.stderr);
 }
+
+#[test]
+fn every_listed_operation_is_served() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let server = serve(directory.path()).start();
+    let list = run_in(directory.path(), &["face", "list", "--json"]).json();
+    let operations = list.as_array().expect("rows");
+    assert!(operations.len() > 20, "{}", operations.len());
+    for operation in operations {
+        let (face, method) = (text(operation, "face"), text(operation, "method"));
+        let path: Vec<&str> =
+            text(operation, "path").split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
+        let path = path.join("/");
+        let body = if method == "GET" || method == "DELETE" { "" } else { "{}" };
+        let reply = ask(server.address(), method, &path, &[], body);
+        // Without a credential: a route that is not there would say 404 or 405 instead.
+        assert!(matches!(reply.status, 400 | 401), "{face}: {method} {path}: {} {}", reply.status, reply.body);
+    }
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_is_told_before_anything_is_made() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().join("data");
+    let chain = directory.path().join("chain.pem");
+    std::fs::write(&chain, "no certificate").expect("written");
+    let chain = chain.to_str().expect("text");
+    run_in(&data, &["serve", "--tls-cert", chain, "--tls-key", chain]).refuses(2, &["chain.pem holds no certificate"]);
+    assert!(!data.exists());
+}

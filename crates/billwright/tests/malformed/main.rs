@@ -12,7 +12,7 @@ mod values;
 use books::Books;
 use request::{Attempt, Credentials, Level, Maker};
 use routes::Route;
-use sample::{Ids, harvest};
+use sample::{Ids, harvest, harvest_rows};
 use serde_json::Value;
 use shape::Face;
 use std::collections::BTreeMap;
@@ -20,6 +20,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use testkit::drive::client::send_bytes;
+use testkit::drive::database::Database;
 use testkit::drive::workload::{Kind, Seller, write_at_once};
 use testkit::drive::{Client, Reply, Serving, Site, seed, size};
 
@@ -36,14 +37,19 @@ struct World {
     credentials: Credentials,
     ids: Ids,
     _directory: tempfile::TempDir,
+    _database: Option<Database>,
 }
 
 impl World {
-    fn start(seed: u64) -> World {
+    fn start(database: Option<Database>, seed: u64) -> World {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let data_dir = directory.path().join("data");
         std::fs::create_dir(&data_dir).expect("a new directory");
         let site = Site::new(env!("CARGO_BIN_EXE_billwright"), data_dir);
+        let site = match &database {
+            Some(database) => site.on_postgres(database.url()),
+            None => site,
+        };
         let seller = Seller::found(&site);
         let server = site.serve();
         let customer = fill(&seller, server.address(), seed);
@@ -53,8 +59,17 @@ impl World {
         assert!(routes.iter().any(|route| route.method == "POST" && route.path.starts_with("/v1/invoices")));
         routes.extend(routes::of_vendors());
         document["components"]["schemas"]["Vendor"] = routes::vendor_schema();
-        let mut world =
-            World { site, server, seller, routes, document, credentials, ids: Ids::new(), _directory: directory };
+        let mut world = World {
+            site,
+            server,
+            seller,
+            routes,
+            document,
+            credentials,
+            ids: Ids::new(),
+            _directory: directory,
+            _database: database,
+        };
         world.look_around();
         world
     }
@@ -67,7 +82,9 @@ impl World {
             let mut client = Client::new(self.server.address()).with("authorization", credential);
             let reply = client.get(&route.path).expect("the server answers");
             if reply.status == 200 {
-                harvest(&mut self.ids, &format!("{:?}", route.face), &reply.json());
+                let body = reply.json();
+                harvest(&mut self.ids, &format!("{:?}", route.face), &body);
+                harvest_rows(&mut self.ids, &route.path, &body);
             }
         }
     }
@@ -143,19 +160,34 @@ fn judge(attempt: &Attempt, answered: &std::io::Result<Reply>) -> Option<String>
 
 #[test]
 fn malformed_requests_are_refused_in_the_faces_shape() {
+    storm(None, size("BILLWRIGHT_MALFORMED", 300));
+}
+
+/// PostgreSQL refuses values that SQLite takes (a zero byte in a text, for one).
+#[test]
+fn malformed_requests_are_refused_on_postgres_too() {
+    storm(Some(Database::new()), size("BILLWRIGHT_MALFORMED", 300).div_ceil(3));
+}
+
+fn storm(database: Option<Database>, count: usize) {
     let seed = seed();
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut world = World::start(seed);
-    let mut books = Books::open(&world.site.data_dir().join("billwright.db"));
+    let mut world = World::start(database, seed);
+    let file = world.site.data_dir().join("billwright.db");
+    // Only a file can be looked at behind the server's back.
+    let mut books = file.exists().then(|| Books::open(&file));
     let mut ids = world.ids.clone();
     let mut statuses: BTreeMap<(Face, u16), usize> = BTreeMap::new();
     let mut faults = Vec::new();
-    let count = size("BILLWRIGHT_MALFORMED", 300);
+    let mut slowest = Vec::new();
     let maker = Maker { routes: &world.routes, document: &world.document, credentials: &world.credentials };
     for number in 0..count {
         let attempt = maker.attempt(&ids, &mut random);
-        let answered = send_bytes(world.server.address(), &attempt.bytes, attempt.is_head, PATIENCE);
-        let changed = books.changes();
+        let began = std::time::Instant::now();
+        let answered = send_bytes(world.address(), &attempt.bytes, (attempt.ends, attempt.is_head), PATIENCE);
+        let took = began.elapsed();
+        let changed = books.as_mut().map(Books::changes).unwrap_or_default();
+        slowest.push((took, attempt.what.clone()));
         let is_success = answered.as_ref().is_ok_and(Reply::is_success);
         if let Some(fault) = judge(&attempt, &answered) {
             faults.push(format!("{number}: {}: {fault}\n  sent {}", attempt.what, shown(&attempt.bytes)));
@@ -170,12 +202,15 @@ fn malformed_requests_are_refused_in_the_faces_shape() {
                 && let Ok(body) = serde_json::from_slice(&reply.body)
             {
                 harvest(&mut ids, &format!("{:?}", attempt.face), &body);
+                harvest_rows(&mut ids, &attempt.path, &body);
             }
         }
         if faults.len() >= 20 {
             break;
         }
     }
+    slowest.sort_unstable_by(|one, other| other.cmp(one));
+    println!("the slowest: {:?}", &slowest[..slowest.len().min(5)]);
     println!("answers by face and status: {statuses:?}");
     assert!(world.server.is_alive(), "the server is gone: {}", world.server.log());
     let alive = world.seller.client(world.address()).get("/v1/me").expect("the server still answers");

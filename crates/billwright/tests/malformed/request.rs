@@ -21,8 +21,11 @@ pub enum Level {
 pub struct Attempt {
     pub bytes: Vec<u8>,
     pub face: Face,
+    pub path: String,
     pub is_head: bool,
     pub level: Level,
+    /// Say that nothing follows, so that the server does not wait for the rest of a body that never comes.
+    pub ends: bool,
     /// For the message of a failure.
     pub what: String,
 }
@@ -48,22 +51,34 @@ struct Draft {
 impl Maker<'_> {
     pub fn attempt(&self, ids: &Ids, random: &mut Rng) -> Attempt {
         let route = self.route(random);
-        let sampler = Sampler { document: self.document, ids };
+        let sampler = Sampler { document: self.document, ids, is_wild: false };
         let mut draft = self.right(route, &sampler, random);
         let mut faults = Vec::new();
         for _ in 0..random.usize(1..=2) {
             faults.push(self.break_one(&mut draft, route, &sampler, random));
         }
         let level = if faults.iter().any(|fault| fault.starts_with("framing")) { Level::Framing } else { Level::Http };
-        let face = Face::of_path(draft.target.split('?').next().unwrap_or_default());
+        let path = draft.target.split('?').next().unwrap_or_default().to_owned();
+        let face = Face::of_path(&path);
         let what = format!("{} {} with {}", draft.method, shortened(&draft.target), faults.join(" and "));
-        Attempt { is_head: draft.method == "HEAD", face, level, what, bytes: draft.bytes() }
+        let ends = faults.iter().any(|fault| fault.contains("length") || fault.contains("chunks"));
+        Attempt { is_head: draft.method == "HEAD", path, face, level, ends, what, bytes: draft.bytes() }
     }
 
-    /// Writing routes more often: only they have bodies to break.
+    /// Every face has its share, however many routes it has; within it, writing routes come more often, because only
+    /// they have bodies to break.
     fn route(&self, random: &mut Rng) -> &Route {
-        let first = &self.routes[random.usize(..self.routes.len())];
-        if first.body.is_some() { first } else { &self.routes[random.usize(..self.routes.len())] }
+        let face = match random.u8(..16) {
+            0..=6 => Face::Native,
+            7..=8 => Face::Zoho,
+            9..=10 => Face::Zoom,
+            11..=12 => Face::Talkdesk,
+            13..=14 => Face::ChargeOver,
+            _ => Face::Front,
+        };
+        let routes: Vec<&Route> = self.routes.iter().filter(|route| route.face == face).collect();
+        let first = routes[random.usize(..routes.len())];
+        if first.body.is_some() { first } else { routes[random.usize(..routes.len())] }
     }
 
     /// A request that would be right, as far as the document tells.
@@ -72,7 +87,8 @@ impl Maker<'_> {
         let mut rest = route.path.as_str();
         while let Some((before, name, after)) = parameter(rest) {
             target.push_str(before);
-            target.push_str(&self.id(route, name, sampler, random));
+            let collection = target.trim_end_matches('/').to_owned();
+            target.push_str(&self.id(route, &collection, name, sampler, random));
             rest = after;
         }
         target.push_str(rest);
@@ -90,7 +106,11 @@ impl Maker<'_> {
         Draft { method: route.method.clone(), target, version: "HTTP/1.1", headers, body }
     }
 
-    fn id(&self, route: &Route, name: &str, sampler: &Sampler<'_>, random: &mut Rng) -> String {
+    /// An id that was seen in the collection; else one that looks right.
+    fn id(&self, route: &Route, collection: &str, name: &str, sampler: &Sampler<'_>, random: &mut Rng) -> String {
+        if let Some(id) = known(sampler.ids, collection, random) {
+            return values::encoded(&id);
+        }
         let schema = route.parameters.iter().find(|(known, _)| known == name).map(|(_, schema)| schema);
         let value = match schema {
             Some(schema) => sampler.value(schema, random).as_str().unwrap_or("1").to_owned(),
@@ -101,24 +121,31 @@ impl Maker<'_> {
 
     /// Breaks one thing and says which.
     fn break_one(&self, draft: &mut Draft, route: &Route, sampler: &Sampler<'_>, random: &mut Rng) -> String {
-        match random.u8(..20) {
-            0..=7 if draft.body.is_some() => {
-                let valid = route.body.as_ref().map(|schema| sampler.value(schema, random)).unwrap_or_default();
-                draft.body = Some(breakage::body(random, &valid));
-                "a broken body".to_owned()
-            }
+        if draft.body.is_some() && random.u8(..5) < 3 {
+            draft.body = Some(self.broken_body(route, sampler, random));
+            return "a broken body".to_owned();
+        }
+        match random.u8(..16) {
             0 | 1 => {
                 draft.body = Some(breakage::body(random, &Value::Null));
                 "an unexpected body".to_owned()
             }
-            2..=5 | 8 => self.break_query(draft, route, random),
-            6 | 7 | 9 | 10 => break_path(draft, random),
-            11 => break_method(draft, random),
-            12 | 13 => self.break_auth(draft, random),
-            14..=16 => break_header(draft, random),
-            17 => break_type(draft, random),
+            2..=4 => self.break_query(draft, route, random),
+            5..=7 => break_path(draft, random),
+            8 => break_method(draft, random),
+            9 | 10 => self.break_auth(draft, random),
+            11..=13 => break_header(draft, random),
+            14 => break_type(draft, random),
             _ => break_framing(draft, random),
         }
+    }
+
+    fn broken_body(&self, route: &Route, sampler: &Sampler<'_>, random: &mut Rng) -> Vec<u8> {
+        let is_wild = random.u8(..3) == 0;
+        let sampler = Sampler { is_wild, ..*sampler };
+        let valid = route.body.as_ref().map(|schema| sampler.value(schema, random)).unwrap_or_default();
+        // A wild body needs no further fault, and gets further without one.
+        if is_wild && random.bool() { valid.to_string().into_bytes() } else { breakage::body(random, &valid) }
     }
 
     fn break_query(&self, draft: &mut Draft, route: &Route, random: &mut Rng) -> String {
@@ -214,11 +241,13 @@ fn break_path(draft: &mut Draft, random: &mut Rng) -> String {
         None => (draft.target.clone(), String::new()),
     };
     let mut parts: Vec<String> = path.split('/').skip(1).map(str::to_owned).collect();
-    let at = random.usize(..parts.len());
+    if parts.is_empty() {
+        parts.push(String::new());
+    }
+    let (at, last) = (random.usize(..parts.len()), parts.len() - 1);
     match random.u8(..6) {
         0 | 1 => {
             // The last part is most often the id.
-            let last = parts.len() - 1;
             parts[last] = safe(&values::segment(random));
         }
         2 => parts[at] = safe(&values::segment(random)),
@@ -238,11 +267,14 @@ fn break_method(draft: &mut Draft, random: &mut Rng) -> String {
 }
 
 fn break_header(draft: &mut Draft, random: &mut Rng) -> String {
+    // Twice too much would be more than the framing bears.
+    let is_large = draft.headers.iter().any(|(name, _)| name.starts_with("x-many") || name == "x-large");
     let mut add = |name: &str, value: Vec<u8>| draft.headers.push((name.to_owned(), value));
     match random.u8(..12) {
         0 => add("idempotency-key", b"a b".to_vec()),
         1 => add("idempotency-key", vec![b'k'; random.usize(200..20_000)]),
         2 => add("idempotency-key", b"\"unfinished".to_vec()),
+        3 | 4 if is_large => add("accept-language", b"*;q=2".to_vec()),
         3 => (0..random.usize(101..180)).for_each(|at| add(&format!("x-many-{at}"), b"1".to_vec())),
         4 => add("x-large", vec![b'x'; random.usize(65_000..100_000)]),
         5 => add("accept", values::one(random, &["text/html", "*/*;q=0", "", "application/xml", "a/b;q=9"]).into()),

@@ -12,6 +12,8 @@ pub type Ids = BTreeMap<String, Vec<String>>;
 pub struct Sampler<'d> {
     pub document: &'d Value,
     pub ids: &'d Ids,
+    /// Take what the schema still admits and nobody expects.
+    pub is_wild: bool,
 }
 
 impl Sampler<'_> {
@@ -59,8 +61,13 @@ impl Sampler<'_> {
                 Value::Array((0..count).map(|_| self.at(&schema["items"], random, depth + 1)).collect())
             }
             "integer" => {
-                let least = schema["minimum"].as_i64().unwrap_or(0).max(-5);
-                let most = schema["maximum"].as_i64().unwrap_or(100).min(least.saturating_add(100));
+                let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
+                if self.is_wild {
+                    let ends = [least.unwrap_or(i64::MIN), most.unwrap_or(i64::MAX), 0, 1, 36_500, 1 << 53];
+                    return json!(ends[random.usize(..ends.len())]);
+                }
+                let least = least.unwrap_or(0).max(-5);
+                let most = most.unwrap_or(100).min(least.saturating_add(100));
                 json!(random.i64(least..=most.max(least)))
             }
             "number" => json!(random.u32(1..500)),
@@ -89,6 +96,25 @@ impl Sampler<'_> {
             && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
         {
             return json!(known(self.ids, prefix, random).unwrap_or_else(|| format!("{prefix}_100200")));
+        }
+        if pattern.contains("[0-9]+") && self.is_wild {
+            return json!(values::one(
+                random,
+                &[
+                    "0", "0.00", "-1.00", "-0.01", "90071992547409.91", "90071992547409.92", "9007199254740991", "1.00",
+                    "999999999999", "0.000000000001", "0.005", "3.3000000000000003", "92233720368547758.07", "10.00",
+                    "0000000000000001.50", "9223372036854775807", "100",
+                ],
+            ));
+        }
+        if schema["format"] == "date" && self.is_wild {
+            return json!(values::one(
+                random,
+                &["0001-01-01", "9999-12-31", "1970-01-01", "2026-11-22", "2000-02-29", "-000001-01-01", "9999-01-01"],
+            ));
+        }
+        if schema.get("format").is_none() && self.is_wild && pattern.is_empty() && random.bool() {
+            return json!(values::text(random));
         }
         if pattern.contains("[0-9]+") {
             return json!(values::one(random, &["1.00", "10.00", "0.50", "100", "7.25", "19.99", "2"]));
@@ -131,6 +157,16 @@ pub fn harvest(ids: &mut Ids, face: &str, answer: &Value) {
         }
         Value::Array(rows) => rows.iter().for_each(|row| harvest(ids, face, row)),
         _ => {}
+    }
+}
+
+/// Remembers the ids of the rows of a collection, or of the one object that was made in it, under its path.
+pub fn harvest_rows(ids: &mut Ids, path: &str, answer: &Value) {
+    let rows = answer["data"].as_array();
+    for row in rows.into_iter().flatten().chain([answer]) {
+        if let Some(id) = row["id"].as_str() {
+            remember(ids, path, id);
+        }
     }
 }
 

@@ -58,9 +58,6 @@ pub(super) async fn unapply(call: Call) -> Result<Answer, Fault> {
 impl CreditNoteShares {
     fn from_wire(self, note: CreditNoteId) -> ApplyCreditNotes {
         let share = |share: &CreditShare| NoteShare { note, invoice: share.invoice_id.0, amount: share.amount.0 };
-        ApplyCreditNotes {
-            shares: self.applications.iter().map(share).collect(),
-            on: self.applied_on.map(|day| day.0),
-        }
+        ApplyCreditNotes { shares: self.applications.iter().map(share).collect(), on: self.applied_on.map(|day| day.0) }
     }
 }

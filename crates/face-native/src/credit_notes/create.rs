@@ -5,7 +5,7 @@ use crate::answers::created;
 use crate::call::Call;
 use crate::errors::Fault;
 use crate::invoices::input::{NewLine, lines};
-use crate::schema::request;
+use crate::schema::{request, texts};
 use crate::shapes::ExchangeRateInput;
 use crate::wire::{AmountIn, CurrencyCode, Day, DecimalIn, Id, Vocabulary, Word};
 use billing::credit_notes::create::CreateCreditNote;
@@ -80,11 +80,11 @@ request! {
         /// Today unless given.
         dated_on: Day,
         /// Your reference.
-        reference: String,
+        reference: String as texts::line_or_empty,
         /// Why.
-        reason: String,
+        reason: String as texts::line_or_empty,
         /// A number of your own; unique. One from the legal entity's series unless given.
-        number: String,
+        number: String as texts::short,
         /// Issue it at once instead of leaving a draft.
         issue: bool,
     }

@@ -4,7 +4,7 @@ use crate::answers::{json, nothing};
 use crate::call::Call;
 use crate::errors::Fault;
 use crate::routes::{Gives, Takes, table};
-use crate::schema::{Schema as _, answer, request};
+use crate::schema::{Schema as _, answer, request, texts};
 use crate::wire::{Id, Instant};
 use billing::parties::customers::{AddContact, ContactFields, RemoveContact};
 use domain::id::{ContactId, CustomerId};
@@ -30,17 +30,17 @@ request! {
     NewContact {
     } optional {
         /// Such as `Dr.`.
-        salutation: String,
+        salutation: String as texts::short_or_empty,
         /// First name.
-        first_name: String,
+        first_name: String as texts::short_or_empty,
         /// Last name.
-        last_name: String,
+        last_name: String as texts::short_or_empty,
         /// E-mail address.
-        email: String,
+        email: String as texts::email,
         /// Telephone.
-        phone: String,
+        phone: String as texts::short_or_empty,
         /// Mobile telephone.
-        mobile: String,
+        mobile: String as texts::short_or_empty,
         /// Whether it is the one to write to.
         is_primary: bool,
     }

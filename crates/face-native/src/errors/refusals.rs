@@ -32,20 +32,21 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             ("no_lines", format!("Invoice {invoice} has no lines; add at least one before it is issued."))
         }
         Refusal::TooManyLines { limit } => ("too_many_lines", format!("At most {limit} lines or shares are allowed.")),
-        Refusal::NegativeTotal => (
-            "negative_total",
-            "The total would be negative; give money back with a credit note instead.".to_owned(),
-        ),
-        Refusal::DiscountTooLarge { what } => {
-            ("discount_too_large", format!("The discount is larger than the {what} it is taken from."))
+        Refusal::NegativeTotal => {
+            ("negative_total", "The total would be negative; give money back with a credit note instead.".to_owned())
         }
+        Refusal::DiscountTooLarge { what } => (
+            "discount_too_large",
+            format!("The {what} is more than what it is taken from; a negative line takes none."),
+        ),
         Refusal::NotDraft { invoice } => {
             ("not_draft", format!("Invoice {invoice} is not a draft any more; void it, correct it or credit it."))
         }
         Refusal::NotIssued { invoice } => ("not_issued", format!("Invoice {invoice} is a draft; issue it first.")),
-        Refusal::AlreadyVoid { invoice } => {
-            ("already_void", format!("Invoice {invoice} is void, and a void invoice is never reopened; make a new one."))
-        }
+        Refusal::AlreadyVoid { invoice } => (
+            "already_void",
+            format!("Invoice {invoice} is void, and a void invoice is never reopened; make a new one."),
+        ),
         Refusal::AlreadyIssued { invoice } => ("already_issued", format!("Invoice {invoice} is issued already.")),
         Refusal::Locked { invoice } => (
             "locked",
@@ -53,19 +54,26 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
         ),
         Refusal::Settled { invoice, applied } => (
             "settled",
-            format!("{} is applied to invoice {invoice}; take it off before the invoice is corrected.", money(*applied)),
+            format!(
+                "{} is applied to invoice {invoice}; take it off before the invoice is corrected.",
+                money(*applied)
+            ),
         ),
         Refusal::VoidWhileSettled { invoice, applied } => (
             "void_while_settled",
-            format!("{} is applied to invoice {invoice}; take it off, or void with if_settled \"detach\".", money(*applied)),
+            format!(
+                "{} is applied to invoice {invoice}; take it off, or void with if_settled \"detach\".",
+                money(*applied)
+            ),
         ),
         Refusal::CreditedByNote { invoice, note } => (
             "credited_by_note",
             format!("Credit note {note} refers to lines of invoice {invoice}; void the credit note first."),
         ),
-        Refusal::BooksClosed { on, closed_through } => {
-            ("books_closed", format!("The books are closed through {closed_through} and the date is {on}; use a later one."))
-        }
+        Refusal::BooksClosed { on, closed_through } => (
+            "books_closed",
+            format!("The books are closed through {closed_through} and the date is {on}; use a later one."),
+        ),
         Refusal::DateLeavesSeries { invoice } => (
             "date_leaves_series",
             format!("The new date of invoice {invoice} is outside the year that its number belongs to."),
@@ -77,7 +85,9 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             ("period_reversed", format!("The period of line {line} ends on or before the day it begins."))
         }
         Refusal::UnknownLine { line } => ("unknown_line", format!("The invoice has no line {line}.")),
-        Refusal::NumberTaken { number } => ("number_taken", format!("The number {number} belongs to another document.")),
+        Refusal::NumberTaken { number } => {
+            ("number_taken", format!("The number {number} belongs to another document."))
+        }
         // settlement
         Refusal::CurrencyMismatch { expected, given } => {
             ("currency_mismatch", format!("The currency is {given} where {expected} is needed."))
@@ -86,13 +96,16 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             "legal_entity_mismatch",
             "The two belong to different legal entities; money is applied only within one.".to_owned(),
         ),
-        Refusal::CustomerMismatch { expected, given } => (
-            "customer_mismatch",
-            format!("It belongs to customer {expected}, which is neither {given} nor below it."),
-        ),
+        Refusal::CustomerMismatch { expected, given } => {
+            ("customer_mismatch", format!("It belongs to customer {expected}, which is neither {given} nor below it."))
+        }
         Refusal::ExceedsBalance { invoice, balance, asked } => (
             "exceeds_balance",
-            format!("{} was asked for, and invoice {invoice} owes {}; apply at most that.", money(*asked), money(*balance)),
+            format!(
+                "{} was asked for, and invoice {invoice} owes {}; apply at most that.",
+                money(*asked),
+                money(*balance)
+            ),
         ),
         Refusal::ExceedsUnapplied { payment, unapplied, asked } => (
             "exceeds_unapplied",
@@ -116,10 +129,9 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             format!("The bank's charges are {} of a payment of {}.", money(*charges), money(*amount)),
         ),
         Refusal::PaymentVoid { payment } => ("payment_void", format!("Payment {payment} is void.")),
-        Refusal::PaymentInUse { payment } => (
-            "payment_in_use",
-            format!("Payment {payment} is applied or refunded; unapply it before it is voided."),
-        ),
+        Refusal::PaymentInUse { payment } => {
+            ("payment_in_use", format!("Payment {payment} is applied or refunded; unapply it before it is voided."))
+        }
         Refusal::NotApplied { payment, invoice } => {
             ("not_applied", format!("Nothing of payment {payment} is applied to invoice {invoice}."))
         }
@@ -169,7 +181,9 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             "card_number",
             format!("The {what} holds what looks like a card number; card numbers are not accepted anywhere."),
         ),
-        Refusal::Duplicate { what } => ("duplicate", format!("The {what} belongs to another object; it must be unique.")),
+        Refusal::Duplicate { what } => {
+            ("duplicate", format!("The {what} belongs to another object; it must be unique."))
+        }
     }
 }
 

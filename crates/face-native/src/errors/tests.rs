@@ -51,8 +51,7 @@ fn a_failure_of_ours_shows_only_its_id() {
 #[test]
 fn refusals_say_amounts() {
     let money = |minor| Money::new(minor, Currency::USD).expect("an amount");
-    let refusal =
-        Refusal::ExceedsBalance { invoice: InvoiceId(1), balance: money(37_000), asked: money(45_050) };
+    let refusal = Refusal::ExceedsBalance { invoice: InvoiceId(1), balance: money(37_000), asked: money(45_050) };
     let (_, body) = check(refusal.into(), 422, "exceeds_balance");
     assert_eq!(body["detail"], "450.50 USD was asked for, and invoice inv_1 owes 370.00 USD; apply at most that.");
     assert_eq!(body["title"], "Exceeds balance");

@@ -4,7 +4,7 @@ use super::input::NewInvoice;
 use super::read_back;
 use crate::call::Call;
 use crate::errors::Fault;
-use crate::schema::request;
+use crate::schema::{request, texts};
 use billing::invoices::correct::CorrectInvoice;
 use billing::read::ThenView;
 use domain::id::InvoiceId;
@@ -17,7 +17,7 @@ request! {
         invoice: NewInvoice,
     } optional {
         /// Why.
-        reason: String,
+        reason: String as texts::line_or_empty,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::read_back;
 use crate::call::Call;
 use crate::errors::Fault;
-use crate::schema::{Nullable, patch};
+use crate::schema::{Nullable, patch, texts};
 use crate::shapes::{AddressInput, CustomFieldInput, custom_fields};
 use crate::wire::Day;
 use billing::invoices::details::EditDetails;
@@ -19,13 +19,13 @@ patch! {
         /// The whole address.
         ship_to: AddressInput,
         /// Printed on it.
-        memo: String,
+        memo: String as texts::long_or_empty,
         /// Printed on it.
-        terms_text: String,
+        terms_text: String as texts::long_or_empty,
         /// When payment is expected.
         payment_expected_on: Nullable<Day>,
         /// All labels.
-        tags: Vec<String>,
+        tags: Vec<String> as texts::shorts,
         /// Values that change; others stay.
         custom_fields: Vec<CustomFieldInput>,
     }

@@ -1,7 +1,7 @@
 //! An invoice as it is asked for: what is left out comes from the customer, its legal entity, the item, or today.
 
 use crate::errors::Fault;
-use crate::schema::request;
+use crate::schema::{request, texts};
 use crate::shapes::{AddressInput, CustomFieldInput, ExchangeRateInput, TermsInput, custom_fields};
 use crate::wire::{AmountIn, CurrencyCode, Day, DecimalIn, Id, Word};
 use billing::invoices::{AllowanceSpec, DiscountAmount, DiscountSpec, InvoiceSpec, LineSpec, TaxChoice};
@@ -39,11 +39,11 @@ request! {
         /// When payment is expected.
         payment_expected_on: Day,
         /// The customer's own reference.
-        reference: String,
+        reference: String as texts::line_or_empty,
         /// Your own id of it; unique.
-        external_key: String,
+        external_key: String as texts::line,
         /// A number of your own; unique. One from the legal entity's series unless given.
-        number: String,
+        number: String as texts::short,
         /// Discounts and charges on the whole document.
         allowances: Vec<NewAllowance>,
         /// The customer's unless given.
@@ -51,17 +51,17 @@ request! {
         /// The customer's unless given.
         ship_to: AddressInput,
         /// Printed on it.
-        memo: String,
+        memo: String as texts::long_or_empty,
         /// Printed on it.
-        terms_text: String,
+        terms_text: String as texts::long_or_empty,
         /// Why it was made, such as `renewal`.
-        transaction_type: String,
+        transaction_type: String as texts::short_or_empty,
         /// Who sold it.
         salesperson_id: Id<SalespersonId>,
         /// Whether the customer sees it while it is a draft.
         is_shared: bool,
         /// Labels, at most 50.
-        tags: Vec<String>,
+        tags: Vec<String> as texts::tags,
         /// Values of custom fields.
         custom_fields: Vec<CustomFieldInput>,
     }
@@ -78,11 +78,11 @@ request! {
         /// What is sold.
         item_id: Id<ItemId>,
         /// The item's unless given.
-        name: String,
+        name: String as texts::line,
         /// The item's unless given.
-        description: String,
+        description: String as texts::long_or_empty,
         /// What one is called; the item's unless given.
-        unit: String,
+        unit: String as texts::short_or_empty,
         /// How many; 1 unless given.
         quantity: DecimalIn,
         /// The price of one; the item's unless given.
@@ -92,13 +92,13 @@ request! {
         /// Bill only so much of the price.
         proration: ProrationInput,
         /// Which charge it bills.
-        charge_number: String,
+        charge_number: String as texts::short,
         /// The customer's purchase order.
-        purchase_order: String,
+        purchase_order: String as texts::short,
         /// A partner's code.
-        partner_sku: String,
+        partner_sku: String as texts::short,
         /// The account of your ledger.
-        gl_code: String,
+        gl_code: String as texts::short,
         /// How it is taxed; as the item unless given.
         tax_group_id: Id<TaxGroupId>,
         /// Charge no tax, whatever the item says.
@@ -135,9 +135,9 @@ request! {
     NewDiscount {
     } optional {
         /// As documents print it.
-        name: String,
+        name: String as texts::line_or_empty,
         /// Its code.
-        code: String,
+        code: String as texts::short,
         /// 12.5 means 12.5 %.
         percent: AmountIn,
         /// In the invoice's currency.
@@ -154,9 +154,9 @@ request! {
         /// Whether it is added instead of taken off.
         is_charge: bool,
         /// As documents print it.
-        name: String,
+        name: String as texts::line_or_empty,
         /// Its code.
-        code: String,
+        code: String as texts::short,
         /// 12.5 means 12.5 %.
         percent: AmountIn,
         /// In the invoice's currency.

@@ -3,7 +3,7 @@
 use super::read_back;
 use crate::call::Call;
 use crate::errors::Fault;
-use crate::schema::request;
+use crate::schema::{request, texts};
 use crate::wire::{Day, Word};
 use billing::invoices::void::VoidInvoice;
 use billing::read::ThenView;
@@ -22,7 +22,7 @@ request! {
         /// Issue it first if it is a draft, so that its number is used.
         issue_draft: bool,
         /// Why.
-        reason: String,
+        reason: String as texts::line_or_empty,
     }
 }
 

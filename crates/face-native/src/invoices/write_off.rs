@@ -3,7 +3,7 @@
 use super::read_back;
 use crate::call::Call;
 use crate::errors::Fault;
-use crate::schema::request;
+use crate::schema::{request, texts};
 use crate::verbs::Giving;
 use crate::wire::Day;
 use billing::invoices::write_off::{CancelWriteOff, WriteOffInvoice};
@@ -16,7 +16,7 @@ request! {
     WriteOffInput {
     } optional {
         /// Why.
-        reason: String,
+        reason: String as texts::line_or_empty,
         /// Today unless given.
         written_off_on: Day,
     }

@@ -49,11 +49,8 @@ pub(super) async fn unapply(call: Call) -> Result<Answer, Fault> {
 
 impl PaymentShares {
     fn from_wire(self, payment: PaymentId) -> ApplyPayments {
-        let share = |share: &InvoiceShare| PaymentShare {
-            payment,
-            invoice: share.invoice_id.0,
-            amount: share.amount.0,
-        };
+        let share =
+            |share: &InvoiceShare| PaymentShare { payment, invoice: share.invoice_id.0, amount: share.amount.0 };
         ApplyPayments {
             shares: self.applications.iter().map(share).collect(),
             recover: self.recover_written_off.unwrap_or_default(),

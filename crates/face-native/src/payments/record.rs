@@ -4,7 +4,7 @@ use super::output::Payment;
 use crate::answers::created;
 use crate::call::Call;
 use crate::errors::Fault;
-use crate::schema::request;
+use crate::schema::{request, texts};
 use crate::shapes::ExchangeRateInput;
 use crate::wire::{AmountIn, CurrencyCode, Day, Id, Word};
 use billing::payments::Share;
@@ -46,13 +46,13 @@ request! {
         /// Today unless given.
         received_on: Day,
         /// The payer's reference.
-        reference: String,
+        reference: String as texts::line_or_empty,
         /// What it is for.
-        description: String,
+        description: String as texts::long_or_empty,
         /// Through which gateway.
-        gateway: String,
+        gateway: String as texts::short,
         /// The gateway's id of it.
-        gateway_transaction_id: String,
+        gateway_transaction_id: String as texts::line,
         /// The invoices it is for; what they do not take stays unapplied.
         applications: Vec<InvoiceShare>,
         /// Cancel as much of an invoice's write-off as the payment settles.

@@ -40,7 +40,8 @@ fn every_reference_and_link_leads_somewhere() {
                     assert!(document.pointer(pointer).is_some_and(|found| !found.is_null()), "{target}");
                     references += 1;
                 }
-                for link in members.get("links").and_then(Value::as_object).into_iter().flat_map(|links| links.values()) {
+                for link in members.get("links").and_then(Value::as_object).into_iter().flat_map(|links| links.values())
+                {
                     assert!(link["operationId"].as_str().is_some_and(|id| ids.contains(id)), "{link}");
                     links += 1;
                 }
@@ -57,7 +58,9 @@ fn every_reference_and_link_leads_somewhere() {
 fn a_new_invoice_leads_to_what_can_be_done_with_it() {
     let document = schema::document();
     let links = document["paths"]["/v1/invoices"]["post"]["responses"]["201"]["links"].as_object().expect("links");
-    for id in ["getInvoice", "replaceDraft", "editInvoice", "deleteDraft", "issueInvoice", "voidInvoice", "writeOffInvoice"] {
+    for id in
+        ["getInvoice", "replaceDraft", "editInvoice", "deleteDraft", "issueInvoice", "voidInvoice", "writeOffInvoice"]
+    {
         assert_eq!(links[id]["parameters"]["invoice_id"], "$response.body#/id", "{id}");
     }
     let contact = &document["paths"]["/v1/customers/{customer_id}/contacts"]["post"]["responses"]["201"]["links"];

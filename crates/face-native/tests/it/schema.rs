@@ -55,8 +55,25 @@ fn resolve<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
 }
 
 const KNOWN: [&str; 19] = [
-    "$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "oneOf", "pattern", "format",
-    "minimum", "maximum", "minLength", "maxLength", "description", "example", "default", "title", "examples",
+    "$ref",
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "oneOf",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "description",
+    "example",
+    "default",
+    "title",
+    "examples",
 ];
 
 /// Whether a value fits a schema; the first difference with its place.

@@ -28,10 +28,11 @@ fn with_unknown_ids(route: &Route) -> String {
 }
 
 fn with_ids(route: &Route, id: impl Fn(&str) -> String) -> String {
-    let parts = route.path.split('/').map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-        Some(name) => id(name),
-        None => part.to_owned(),
-    });
+    let parts =
+        route.path.split('/').map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            Some(name) => id(name),
+            None => part.to_owned(),
+        });
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -1,7 +1,7 @@
 //! A blocking HTTP/1.1 client that hides nothing: no retries, no redirects, every byte of the answer.
 
 use std::io::{Error, ErrorKind, Read as _, Result, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// How long an answer may take. Longer than the server's own timeout of a request.
@@ -104,11 +104,18 @@ impl Client {
     }
 }
 
-/// Sends bytes as they are on a connection of their own, and reads the answer to a request of this method.
-pub fn send_bytes(address: SocketAddr, bytes: &[u8], is_head: bool, patience: Duration) -> Result<Reply> {
+/// Sends bytes as they are on a connection of their own, and reads the answer. `ends`: say that nothing follows;
+/// `is_head`: the answer has no body.
+///
+/// # Errors
+/// When there is no answer, or none of HTTP.
+pub fn send_bytes(address: SocketAddr, bytes: &[u8], (ends, is_head): (bool, bool), patience: Duration) -> Result<Reply> {
     let mut connection = Connection::open(address, patience)?;
     // The server may answer and close before it has read everything: then its answer counts, not our broken pipe.
-    let sent = connection.stream.write_all(bytes);
+    let mut sent = connection.stream.write_all(bytes);
+    if ends && sent.is_ok() {
+        sent = connection.stream.shutdown(Shutdown::Write);
+    }
     match connection.reply(is_head) {
         Ok((reply, _)) => Ok(reply),
         Err(error) => Err(sent.err().unwrap_or(error)),
