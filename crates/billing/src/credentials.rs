@@ -340,8 +340,10 @@ pub(crate) type Known = (Credential, bool);
 /// this process empties it; one by another process is seen within that second.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
-    by_hash: Arc<Mutex<HashMap<String, (Instant, Arc<Known>)>>>,
+    by_hash: Arc<Mutex<SeenByHash>>,
 }
+
+type SeenByHash = HashMap<String, (Instant, Arc<Known>)>;
 
 impl Seen {
     const FOR: Duration = Duration::from_secs(1);

@@ -32,6 +32,10 @@ sql! {
     pub LOAD_VALUES = "SELECT v.object_id, f.id, f.field_index, f.label, v.value, f.data_type FROM custom_field_values v \
         JOIN custom_fields f ON f.tenant_id = v.tenant_id AND f.id = v.field_id \
         WHERE v.tenant_id = $1 AND v.object_kind = $2 AND v.object_id @in($3) ORDER BY v.object_id, f.field_index";
+    FORGET_VALUES = "DELETE FROM custom_field_values WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3)";
+    FORGET_TAGS = "DELETE FROM object_tags WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3)";
+    FORGET_SIDE_CARS = "DELETE FROM side_cars WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3)";
+    FORGET_FOREIGN_IDS = "DELETE FROM foreign_ids WHERE tenant_id = $1 AND kind = $2 AND id @in($3)";
     pub LOAD_TAGS = "SELECT object_id, label, tag_id, option_id FROM object_tags \
         WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3) ORDER BY object_id, position";
     CLEAR_TAGS = "DELETE FROM object_tags WHERE tenant_id = $1 AND object_kind = $2 AND object_id = $3";
@@ -256,4 +260,13 @@ pub async fn set_tags(tx: &mut Tx<'_>, object_kind: &str, object_id: i64, tags: 
     let rows = Batch::of(&INSERT_TAG, rows);
     tx.insert_many(&INSERT_TAG, &rows).await?;
     mark(tx, object_kind, object_id, parts::TAGS).await
+}
+
+/// Drops everything that hangs on these objects of one kind, which are deleted themselves.
+pub async fn forget(tx: &mut Tx<'_>, object_kind: &str, ids: &[i64]) -> Result<()> {
+    let tenant = tx.tenant();
+    for sql in [&FORGET_VALUES, &FORGET_TAGS, &FORGET_SIDE_CARS, &FORGET_FOREIGN_IDS] {
+        tx.exec(sql, params![tenant, object_kind, ids]).await?;
+    }
+    Ok(())
 }

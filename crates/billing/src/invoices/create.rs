@@ -179,8 +179,13 @@ impl Verb for UpdateDraft {
             .map_err(number_or_key_taken)?;
         }
         store::invoices::replace(cx.tx, &after.invoice).await.map_err(number_or_key_taken)?;
+        let old_lines = store::invoice_parts::lines(cx.tx, before.id).await?;
         store::invoice_parts::delete(cx.tx, before.id).await?;
         store::invoice_parts::insert_many(cx.tx, &parts(std::slice::from_ref(&after))).await?;
+        // The lines are new, and the tags are those asked for now.
+        let lines: Vec<i64> = old_lines.iter().map(|line| line.id.0).collect();
+        store::names::forget(cx.tx, LineId::WORD, &lines).await?;
+        set_tags(cx, before.id, &self.spec.tags).await?;
         extras(cx, before.id, &self.spec).await?;
         let detail = json!({
             "amount": after.invoice.money(after.invoice.totals.total).to_plain(),
@@ -211,6 +216,10 @@ impl Verb for DeleteDraft {
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
         let invoice = lock(cx, self.invoice).await?;
         decide_delete(&invoice)?;
+        let lines = store::invoice_parts::lines(cx.tx, invoice.id).await?;
+        let lines: Vec<i64> = lines.iter().map(|line| line.id.0).collect();
+        store::names::forget(cx.tx, LineId::WORD, &lines).await?;
+        store::names::forget(cx.tx, InvoiceId::WORD, &[invoice.id.0]).await?;
         store::invoice_parts::delete(cx.tx, invoice.id).await?;
         store::invoices::release_external_number(cx.tx, InvoiceId::WORD, invoice.id.0).await?;
         store::invoices::delete_draft(cx.tx, invoice.id).await?;

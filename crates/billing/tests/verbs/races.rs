@@ -157,8 +157,8 @@ on_both_databases! {
     async fn number_duplicates_under_concurrency_django_plans_118(db: TestDb) {
         let servers = servers(&db).await;
         let world = &servers[0];
-        let count: usize = match std::env::var("BILLWRIGHT_TEST_NUMBERS") {
-            Ok(count) => count.parse().expect("BILLWRIGHT_TEST_NUMBERS is a number"),
+        let count: usize = match std::env::var("BILLWRIGHT_NUMBERS") {
+            Ok(count) => count.parse().expect("BILLWRIGHT_NUMBERS is a number"),
             Err(_) => 400,
         };
         let mut racers = JoinSet::new();

@@ -4,13 +4,16 @@
 mod bodies;
 mod books;
 mod chargeover;
+mod codes;
 mod coverage;
 mod cross;
 mod exact;
 mod lists;
 mod native;
+mod notes;
 mod refusals;
 mod routes;
+mod docs;
 mod documents;
 mod talkdesk;
 mod world;

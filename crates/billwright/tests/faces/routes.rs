@@ -110,12 +110,19 @@ pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// A path whose parameters have no names: the command line may call them otherwise.
+fn nameless(path: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<String>>().join("/")
+}
+
 #[test]
 fn no_route_is_unknown() {
     for face in [FaceName::Zoom, FaceName::Talkdesk, FaceName::ChargeOver] {
-        let known: BTreeSet<String> = all().into_iter().filter(|route| route.face == face).map(|route| route.path).collect();
+        let known = all().into_iter().filter(|route| route.face == face).map(|route| nameless(&route.path));
         let found = routed_in(&format!("crates/face-{}/src", face.word()));
-        assert_eq!(found, known, "routes of {face:?} and its rows in crates/billwright/src/faces.rs");
+        let found: BTreeSet<String> = found.iter().map(|path| nameless(path)).collect();
+        assert_eq!(found, known.collect(), "routes of {face:?} and its rows in crates/billwright/src/faces.rs");
     }
     let mut found = routed_in("crates/billwright/src");
     found.extend(routed_in("crates/face-native/src"));

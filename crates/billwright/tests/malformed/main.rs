@@ -178,11 +178,12 @@ fn storm(database: Option<Database>, count: usize) {
     let mut books = file.exists().then(|| Books::open(&file));
     let mut ids = world.ids.clone();
     let mut statuses: BTreeMap<(Face, u16), usize> = BTreeMap::new();
+    let mut codes: BTreeMap<String, usize> = BTreeMap::new();
     let mut faults = Vec::new();
     let mut slowest = Vec::new();
     let maker = Maker { routes: &world.routes, document: &world.document, credentials: &world.credentials };
     for number in 0..count {
-        let attempt = maker.attempt(&ids, &mut random);
+        let attempt = maker.attempt(&ids, number * 10 < count * 9, &mut random);
         let began = std::time::Instant::now();
         let answered = send_bytes(world.address(), &attempt.bytes, (attempt.ends, attempt.is_head), PATIENCE);
         let took = began.elapsed();
@@ -198,6 +199,10 @@ fn storm(database: Option<Database>, count: usize) {
         }
         if let Ok(reply) = &answered {
             *statuses.entry((attempt.face, reply.status)).or_default() += 1;
+            let told = serde_json::from_slice::<Value>(&reply.body).unwrap_or_default();
+            if let (Face::Native, 400.., Some(code)) = (attempt.face, reply.status, told["code"].as_str()) {
+                *codes.entry(code.to_owned()).or_default() += 1;
+            }
             if reply.is_success()
                 && let Ok(body) = serde_json::from_slice(&reply.body)
             {
@@ -212,6 +217,7 @@ fn storm(database: Option<Database>, count: usize) {
     slowest.sort_unstable_by(|one, other| other.cmp(one));
     println!("the slowest: {:?}", &slowest[..slowest.len().min(5)]);
     println!("answers by face and status: {statuses:?}");
+    println!("problems of the native face: {codes:?}");
     assert!(world.server.is_alive(), "the server is gone: {}", world.server.log());
     let alive = world.seller.client(world.address()).get("/v1/me").expect("the server still answers");
     assert_eq!(alive.status, 200, "{}", alive.text());
