@@ -1,8 +1,8 @@
 //! Issuing in bulk, against a raw loop of prepared inserts that writes the same rows.
 
+use crate::Size;
 use crate::read::ratio;
 use crate::world::filled;
-use crate::Size;
 use anyhow::Result;
 use billing::invoices::issue::IssueMany;
 use billing::invoices::{InvoiceSpec, LineSpec};
@@ -14,15 +14,8 @@ use std::time::{Duration, Instant};
 use store::Config;
 
 /// The tables that issuing writes, parents first.
-const TABLES: &[&str] = &[
-    "invoices",
-    "invoice_lines",
-    "invoice_taxes",
-    "journal_entries",
-    "postings",
-    "audit_entries",
-    "events",
-];
+const TABLES: &[&str] =
+    &["invoices", "invoice_lines", "invoice_taxes", "journal_entries", "postings", "audit_entries", "events"];
 
 const CHUNK: usize = 500;
 
@@ -84,9 +77,8 @@ fn raw_loop(from: &Path, to: &Path, invoices: usize) -> Result<(usize, Duration)
         let mut statement = source.prepare(&format!("SELECT * FROM {table} LIMIT -1 OFFSET {have}"))?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let width = columns.len();
-        let rows: Vec<Vec<Value>> = statement
-            .query_map([], |row| (0..width).map(|at| row.get(at)).collect())?
-            .collect::<Result<_, _>>()?;
+        let rows: Vec<Vec<Value>> =
+            statement.query_map([], |row| (0..width).map(|at| row.get(at)).collect())?.collect::<Result<_, _>>()?;
         count += rows.len();
         let marks = vec!["?"; width].join(", ");
         tables.push((format!("INSERT INTO {table} ({}) VALUES ({marks})", columns.join(", ")), rows));

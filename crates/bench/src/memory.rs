@@ -1,8 +1,8 @@
 //! Anonymous resident memory of the real server with many invoices, after it has been read from.
 
+use crate::Size;
 use crate::load::requests_per_second;
 use crate::world::{filled, zoho_token};
-use crate::Size;
 use anyhow::{Context, Result};
 use billing::query::{InvoiceQuery, Paging};
 use std::io::{BufRead, BufReader};

@@ -1,9 +1,9 @@
 //! Durable payments from 32 clients, against the same verb with a batch of one and against `synchronous=OFF`.
 
+use crate::Size;
 use crate::disk::fsync_latency;
 use crate::read::ratio;
 use crate::world::{World, filled};
-use crate::Size;
 use anyhow::Result;
 use billing::payments::Share;
 use billing::payments::record::RecordPayment;

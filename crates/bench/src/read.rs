@@ -1,8 +1,8 @@
 //! GET one invoice through the Zoho face, authenticated, against an in-memory handler that answers the same bytes.
 
+use crate::Size;
 use crate::load::requests_per_second;
 use crate::world::{World, filled, zoho_token};
-use crate::Size;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::routing::get;
@@ -38,7 +38,8 @@ async fn one(name: &str, world: &World, invoices: usize, time: Duration) -> Resu
         app = app.merge(mount);
     }
     let server = TestServer::start(app).await;
-    let sample = server.get(&path(&requests[0])?).header("Authorization", &format!("Zoho-oauthtoken {token}")).send().await;
+    let sample =
+        server.get(&path(&requests[0])?).header("Authorization", &format!("Zoho-oauthtoken {token}")).send().await;
     let body = sample.expect(200).to_owned();
     let reference = TestServer::start(memory_only(body)).await;
 

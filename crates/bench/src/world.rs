@@ -17,7 +17,15 @@ pub async fn filled(config: &Config, customers: usize, invoices: usize) -> Resul
     let db = Db::open(config).await?;
     db.migrate().await?;
     let billing = Billing::new(db, SystemClock::Machine);
-    let plan = BulkPlan { tenants: 1, customers, invoices, lines_per_invoice: 3, paid_percent: 0, seed: 7, progress: &|_, _| {} };
+    let plan = BulkPlan {
+        tenants: 1,
+        customers,
+        invoices,
+        lines_per_invoice: 3,
+        paid_percent: 0,
+        seed: 7,
+        progress: &|_, _| {},
+    };
     fill(&billing, &plan).await?;
     let tenants = billing.tenants().await?;
     let tenant: TenantId = tenants.first().map(|tenant| tenant.id).ok_or_else(|| anyhow::anyhow!("no tenant"))?;

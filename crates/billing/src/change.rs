@@ -34,13 +34,7 @@ impl Change {
     }
 
     /// An audit row only: nothing a consumer would act on.
-    pub(crate) fn audit(
-        &mut self,
-        object_kind: &'static str,
-        object_id: i64,
-        operation: &'static str,
-        detail: Value,
-    ) {
+    pub(crate) fn audit(&mut self, object_kind: &'static str, object_id: i64, operation: &'static str, detail: Value) {
         self.notes.push(Note { object_kind, object_id, operation, detail, event_type: None });
     }
 
@@ -65,21 +59,13 @@ impl Change {
         outstanding: i64,
         unused_credit: i64,
     ) {
-        let slot = self
-            .balances
-            .entry((customer, entity, currency.code()))
-            .or_insert((currency, 0, 0));
+        let slot = self.balances.entry((customer, entity, currency.code())).or_insert((currency, 0, 0));
         slot.1 += outstanding;
         slot.2 += unused_credit;
     }
 
     /// Saves it all; the last thing in a verb's transaction.
-    pub(crate) async fn save(
-        self,
-        tx: &mut Tx<'_>,
-        caller: &crate::Caller,
-        now: jiff::Timestamp,
-    ) -> Result<(), Error> {
+    pub(crate) async fn save(self, tx: &mut Tx<'_>, caller: &crate::Caller, now: jiff::Timestamp) -> Result<(), Error> {
         for ((customer, entity_id, _), (currency, outstanding, unused_credit)) in self.balances {
             if outstanding != 0 || unused_credit != 0 {
                 let change = store::customers::Balance { entity_id, currency, outstanding, unused_credit };
@@ -87,9 +73,9 @@ impl Change {
             }
         }
         for entry in &self.entries {
-            entry.check().map_err(|fault| {
-                Error::Store(store::Error::Broken(format!("an entry does not balance: {fault}")))
-            })?;
+            entry
+                .check()
+                .map_err(|fault| Error::Store(store::Error::Broken(format!("an entry does not balance: {fault}"))))?;
         }
         if !self.entries.is_empty() {
             store::ledger::insert_many(tx, &self.entries).await?;

@@ -45,11 +45,7 @@ pub(crate) fn foreign_id(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(crate) fn optional_some(
-    text: Option<&str>,
-    what: &'static str,
-    limit: usize,
-) -> Result<(), Refusal> {
+pub(crate) fn optional_some(text: Option<&str>, what: &'static str, limit: usize) -> Result<(), Refusal> {
     text.map_or(Ok(()), |text| required(text, what, limit))
 }
 
@@ -59,9 +55,10 @@ pub(crate) fn email(text: &str, what: &'static str) -> Result<(), Refusal> {
         return Ok(());
     }
     optional(text, what, LINE)?;
-    let fits = text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    }) && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let fits = text
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if fits { Ok(()) } else { Err(Refusal::Invalid { what }) }
 }
 

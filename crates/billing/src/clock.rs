@@ -2,8 +2,8 @@
 //! (issue, due, overdue, periods) is the tenant's `business_at` when a test clock set one, else the system's;
 //! it is read once per transaction.
 
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -46,13 +46,10 @@ impl Secrets {
     /// New random secrets in the shape that the face's clients expect.
     pub fn random(face: FaceName) -> Self {
         match face {
-            FaceName::Zoho => Self {
-                token: format!("1000.{}.{}", &random_hex()[..32], &random_hex()[..32]),
-                private_key: None,
-            },
-            FaceName::ChargeOver => {
-                Self { token: random_hex()[..40].to_owned(), private_key: Some(random_hex()) }
+            FaceName::Zoho => {
+                Self { token: format!("1000.{}.{}", &random_hex()[..32], &random_hex()[..32]), private_key: None }
             }
+            FaceName::ChargeOver => Self { token: random_hex()[..40].to_owned(), private_key: Some(random_hex()) },
             FaceName::Native => Self { token: format!("bw_{}", random_hex()), private_key: None },
             FaceName::Zoom | FaceName::Talkdesk => Self { token: random_hex(), private_key: None },
         }
@@ -74,9 +71,8 @@ pub(crate) fn random_token() -> String {
     while token.len() < 12 {
         getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
         // 252 = 7 * 36: larger bytes would favour the first letters.
-        token.extend(
-            bytes.iter().filter(|&&byte| byte < 252).map(|&byte| char::from(ALPHABET[usize::from(byte % 36)])),
-        );
+        token
+            .extend(bytes.iter().filter(|&&byte| byte < 252).map(|&byte| char::from(ALPHABET[usize::from(byte % 36)])));
     }
     token.truncate(12);
     token
@@ -248,13 +244,8 @@ impl Billing {
         let credential = &known.0;
         let key = credential.signing_key.as_deref().ok_or(Rejected::WrongSecret)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
-        let head = format!(
-            "{}||{}||{}||{}||",
-            signed.public_key,
-            signed.url.to_lowercase(),
-            signed.nonce,
-            signed.timestamp
-        );
+        let head =
+            format!("{}||{}||{}||{}||", signed.public_key, signed.url.to_lowercase(), signed.nonce, signed.timestamp);
         mac.update(head.as_bytes());
         mac.update(signed.body);
         let expected = hex::encode(mac.finalize().into_bytes());
@@ -271,11 +262,8 @@ impl Billing {
         if at.duration_since(now).abs() > SIGNATURE_WINDOW {
             return Err(Rejected::Stale.into());
         }
-        let remember = Remember {
-            credential: credential.id,
-            nonce: format!("{}:{}", signed.timestamp, signed.nonce),
-            at: now,
-        };
+        let remember =
+            Remember { credential: credential.id, nonce: format!("{}:{}", signed.timestamp, signed.nonce), at: now };
         let is_new = self
             .db
             .write(credential.tenant, remember)

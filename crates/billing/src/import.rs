@@ -35,8 +35,7 @@ impl Verb for KeepForeignId {
         {
             return Err(Error::Conflict { what: "the vendor's id is one of ours already" });
         }
-        let name =
-            ForeignId { kind: self.kind.to_owned(), id: self.id, foreign_id: self.foreign_id.clone() };
+        let name = ForeignId { kind: self.kind.to_owned(), id: self.id, foreign_id: self.foreign_id.clone() };
         let kept = store::names::insert_foreign_id(cx.tx, self.face.word(), &name, self.collides_with).await;
         kept.map_err(|error| match error {
             store::Error::Conflict { .. } => Error::Conflict { what: "the vendor's id is taken" },
@@ -101,8 +100,8 @@ impl Verb for SetSideCar {
     type Outcome = ();
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-        let is_object = serde_json::from_str::<serde_json::Value>(&self.content)
-            .is_ok_and(|content| content.is_object());
+        let is_object =
+            serde_json::from_str::<serde_json::Value>(&self.content).is_ok_and(|content| content.is_object());
         if !is_object {
             return Err(domain::Refusal::Invalid { what: "side-car" }.into());
         }

@@ -10,8 +10,8 @@ pub mod void;
 pub mod write_off;
 
 pub(crate) use build::standalone_input;
-pub(crate) use create::set_custom_fields;
 pub(crate) use content::{content_hash, content_text};
+pub(crate) use create::set_custom_fields;
 
 use domain::id::{CustomFieldId, CustomerId, EntityId, ItemId, SalespersonId, TaxGroupId};
 use domain::invoice::{FxRate, InvoiceKind, LineKind, Period};

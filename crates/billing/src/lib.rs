@@ -4,8 +4,8 @@
 mod answer;
 pub mod audit;
 mod caller;
-mod check;
 mod change;
+mod check;
 pub mod clock;
 pub mod credentials;
 pub mod credit_notes;

@@ -7,9 +7,15 @@ pub use store::invoice_list::{Cursor, Direction, Field, Filter, LineQuery, LineR
 /// A page by offset (vendors) or by cursor (native).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Paging {
-    Offset { offset: u64, limit: u32 },
+    Offset {
+        offset: u64,
+        limit: u32,
+    },
     /// Rows after the cursor in the query's order.
-    Keyset { after: Option<Cursor>, limit: u32 },
+    Keyset {
+        after: Option<Cursor>,
+        limit: u32,
+    },
 }
 
 /// Filters are joined by AND.
@@ -36,7 +42,10 @@ pub struct Page<T> {
 pub enum InvoiceRef {
     Id(InvoiceId),
     /// A face's text: the foreign id an import kept, else the native id it spells, if any.
-    Spelled { text: String, native: Option<InvoiceId> },
+    Spelled {
+        text: String,
+        native: Option<InvoiceId>,
+    },
     Token(String),
 }
 
@@ -46,5 +55,8 @@ pub enum CustomerRef {
     /// The customer the credential acts for (`me`).
     Own,
     Id(CustomerId),
-    Spelled { text: String, native: Option<CustomerId> },
+    Spelled {
+        text: String,
+        native: Option<CustomerId>,
+    },
 }

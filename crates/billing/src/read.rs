@@ -57,11 +57,9 @@ impl Billing {
         let ActsFor::Customer(root) = caller.acts_for else {
             return Ok(None);
         };
-        self.read(caller.tenant, move |tx| {
-            Box::pin(async move { Ok(store::customers::subtree(tx, root).await?) })
-        })
-        .await
-        .map(Some)
+        self.read(caller.tenant, move |tx| Box::pin(async move { Ok(store::customers::subtree(tx, root).await?) }))
+            .await
+            .map(Some)
     }
 }
 

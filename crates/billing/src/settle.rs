@@ -1,8 +1,8 @@
 //! What verbs that settle share: lock the invoices, then the notes, then the payments, ids ascending in each;
 //! load what is applied; save what the domain decided with its postings and projections.
 
-use crate::verb::Cx;
 use crate::Error;
+use crate::verb::Cx;
 use domain::credit_note::CreditNote;
 use domain::id::{ApplicationId, CreditNoteId, CustomerId, EntityId, EntryId, InvoiceId, PaymentId, WriteOffId};
 use domain::invoice::Invoice;
@@ -47,11 +47,7 @@ impl Settlement {
         with_live: bool,
     ) -> Result<Self, Error> {
         let mut settlement = Self::default();
-        let found = if invoices.is_empty() {
-            Vec::new()
-        } else {
-            store::invoices::lock_many(cx.tx, invoices).await?
-        };
+        let found = if invoices.is_empty() { Vec::new() } else { store::invoices::lock_many(cx.tx, invoices).await? };
         for id in invoices {
             if found.iter().all(|invoice| invoice.id != *id) {
                 return Err(Error::missing(InvoiceId::WORD, id));
@@ -65,8 +61,7 @@ impl Settlement {
             }
         }
         for invoice in found {
-            let base_used =
-                rows.iter().filter(|row| row.invoice_id == invoice.id).map(|row| row.receivable_base).sum();
+            let base_used = rows.iter().filter(|row| row.invoice_id == invoice.id).map(|row| row.receivable_base).sum();
             settlement.before.invoices.insert(invoice.id, invoice.clone());
             settlement.invoices.insert(invoice.id, Booked::new(invoice, base_used));
         }
@@ -142,10 +137,7 @@ impl Settlement {
     }
 
     pub(crate) fn invoice(&self, id: InvoiceId) -> Result<&Invoice, Error> {
-        self.invoices
-            .get(&id)
-            .map(|booked| &booked.noun)
-            .ok_or_else(|| Error::missing(InvoiceId::WORD, id))
+        self.invoices.get(&id).map(|booked| &booked.noun).ok_or_else(|| Error::missing(InvoiceId::WORD, id))
     }
 
     /// Stores applications and reversals in their order, posts them, and writes an audit row for each.
@@ -223,11 +215,7 @@ impl Settlement {
     }
 }
 
-async fn source_rows(
-    cx: &mut Cx<'_, '_>,
-    kind: &'static str,
-    ids: &[i64],
-) -> Result<Vec<Application>, Error> {
+async fn source_rows(cx: &mut Cx<'_, '_>, kind: &'static str, ids: &[i64]) -> Result<Vec<Application>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -271,11 +259,8 @@ pub(crate) fn post_cancelled_write_offs(
 ) -> Result<(), Error> {
     for (reversal, row) in reversals.iter().zip(rows) {
         if let Source::WriteOff(id) = row.source {
-            let write_off = settlement
-                .sources
-                .write_offs
-                .get(&id)
-                .ok_or_else(|| Error::missing(WriteOffId::WORD, id))?;
+            let write_off =
+                settlement.sources.write_offs.get(&id).ok_or_else(|| Error::missing(WriteOffId::WORD, id))?;
             let invoice = settlement.invoice(row.invoice_id)?;
             let draft = post::write_off_cancelled(write_off, row, invoice, reversal.tax_relief, base)?;
             post_draft(cx, draft, posted_on)?;

@@ -2,8 +2,8 @@
 //! audit and outbox, keep the answer, commit.
 
 use crate::answer::Answer;
-use crate::change::Change;
 use crate::caller::ActsFor;
+use crate::change::Change;
 use crate::clock::day_in;
 use crate::{Billing, Caller, Error};
 use domain::party::LegalEntity;
@@ -91,8 +91,7 @@ where
             return Err(Error::Forbidden { needs: "staff".to_owned() });
         }
         if let Some(key) = &self.key
-            && let Some(earlier) =
-                store::access::take_key(tx, &key.key, &key.request_hash, self.now).await?
+            && let Some(earlier) = store::access::take_key(tx, &key.key, &key.request_hash, self.now).await?
         {
             if earlier.request_hash != key.request_hash {
                 return Err(Error::KeyReused);
@@ -126,13 +125,7 @@ impl Billing {
 
     /// Runs a verb for a client. `render` is pure; with a key its bytes are stored in the verb's own
     /// transaction and replayed when the same request comes again.
-    pub async fn answer<V, R>(
-        &self,
-        caller: &Caller,
-        key: Option<Key>,
-        verb: V,
-        render: R,
-    ) -> Result<Answer, Error>
+    pub async fn answer<V, R>(&self, caller: &Caller, key: Option<Key>, verb: V, render: R) -> Result<Answer, Error>
     where
         V: Verb,
         R: Fn(V::Outcome) -> Answer + Send + Sync + 'static,
@@ -148,13 +141,7 @@ impl Billing {
         }
     }
 
-    async fn transact<V, R, T>(
-        &self,
-        caller: &Caller,
-        key: Option<Key>,
-        verb: V,
-        render: R,
-    ) -> Result<Told<T>, Error>
+    async fn transact<V, R, T>(&self, caller: &Caller, key: Option<Key>, verb: V, render: R) -> Result<Told<T>, Error>
     where
         V: Verb,
         R: Fn(V::Outcome) -> (T, Option<Answer>) + Send + Sync + 'static,

@@ -52,7 +52,7 @@ table! {
         handle: get,
     }
     "replaceDraft" PUT "/v1/invoices/{invoice_id}" Write
-        "Replaces a draft by what is asked for now; its id stays. Tags and custom fields that are left out stay too." {
+        "Replaces a draft by what is asked for now; its id stays. Custom fields that are left out stay too." {
         takes: Takes::Body(NewInvoice::schema),
         gives: Gives::Object(Invoice::schema),
         names: "invoice_id",

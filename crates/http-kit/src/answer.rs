@@ -35,11 +35,7 @@ pub enum BadAnswer {
 impl Answer {
     /// An answer without headers and body.
     pub fn new(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-        }
+        Self { status, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// An answer with a body of `content_type`, which is sent exactly as given.
@@ -84,19 +80,12 @@ impl Answer {
                 Ok((Cow::Owned(name.to_owned()), value.to_owned()))
             })
             .collect::<Result<_, BadAnswer>>()?;
-        Ok(Self {
-            status,
-            headers,
-            body: body.into(),
-        })
+        Ok(Self { status, headers, body: body.into() })
     }
 
     /// The first value of a header.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -117,8 +106,7 @@ fn put_headers(headers: &[(Cow<'static, str>, String)], into: &mut HeaderMap) {
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         put_headers(&self.headers, response.headers_mut());
         response
     }
@@ -143,39 +131,24 @@ mod tests {
             "content-type: application/json;charset=UTF-8\nlocation: https://x/api/v3/invoice/1\n\
              set-cookie: a=1\nset-cookie: b: 2\n"
         );
-        assert_eq!(
-            Answer::from_parts(status, &lines, body).expect("an answer"),
-            sample()
-        );
+        assert_eq!(Answer::from_parts(status, &lines, body).expect("an answer"), sample());
         let empty = Answer::new(204);
         let (status, lines, body) = empty.to_parts();
-        assert_eq!(
-            Answer::from_parts(status, &lines, body).expect("an answer"),
-            empty
-        );
+        assert_eq!(Answer::from_parts(status, &lines, body).expect("an answer"), empty);
     }
 
     #[test]
     fn refuses_foreign_parts() {
         assert_eq!(Answer::from_parts(99, "", ""), Err(BadAnswer::Status(99)));
-        assert_eq!(
-            Answer::from_parts(200, "no colon", ""),
-            Err(BadAnswer::Header)
-        );
-        assert_eq!(
-            Answer::from_parts(200, "b d: x", ""),
-            Err(BadAnswer::Header)
-        );
+        assert_eq!(Answer::from_parts(200, "no colon", ""), Err(BadAnswer::Header));
+        assert_eq!(Answer::from_parts(200, "b d: x", ""), Err(BadAnswer::Header));
     }
 
     #[test]
     fn becomes_a_response() {
         let response = sample().into_response();
         assert_eq!(response.status(), 201);
-        assert_eq!(
-            response.headers()["content-type"],
-            "application/json;charset=UTF-8"
-        );
+        assert_eq!(response.headers()["content-type"], "application/json;charset=UTF-8");
         assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
     }
 

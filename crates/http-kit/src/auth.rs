@@ -99,8 +99,7 @@ impl<S: Sync> FromRequestParts<S> for Presented {
 
 /// One token of visible ASCII. Wider than RFC 6750's b64token: vendors print what they like.
 fn token(text: &str) -> Option<Secret> {
-    let is_fine = (1..=MAX_FIELD_BYTES).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_fine = (1..=MAX_FIELD_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     is_fine.then(|| Secret::new(text))
 }
 
@@ -113,42 +112,28 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 fn basic(text: &str) -> Option<Presented> {
     let pair = String::from_utf8(BASE64.decode(text).ok()?).ok()?;
     let (user, password) = pair.split_once(':')?;
-    let is_fine = user.len() <= MAX_FIELD_BYTES
-        && password.len() <= MAX_FIELD_BYTES
-        && !pair.chars().any(char::is_control);
-    is_fine.then(|| Presented::Basic {
-        user: user.to_owned(),
-        password: Secret::new(password),
-    })
+    let is_fine =
+        user.len() <= MAX_FIELD_BYTES && password.len() <= MAX_FIELD_BYTES && !pair.chars().any(char::is_control);
+    is_fine.then(|| Presented::Basic { user: user.to_owned(), password: Secret::new(password) })
 }
 
 /// Reads `co_public_key="..." co_nonce="..." ...`: the known clients put blanks between the
 /// pairs and one behind the last (contract ChargeOver 3.2); commas are accepted too. Unknown
 /// names are ignored, a name given twice is refused.
 fn signature(text: &str) -> Option<ChargeOverSignature> {
-    const NAMES: [&str; 6] = [
-        "co_public_key",
-        "co_nonce",
-        "co_timestamp",
-        "co_signature_method",
-        "co_version",
-        "co_signature",
-    ];
+    const NAMES: [&str; 6] =
+        ["co_public_key", "co_nonce", "co_timestamp", "co_signature_method", "co_version", "co_signature"];
     let mut found: [Option<&str>; 6] = [None; 6];
     let mut rest = text.trim_matches([' ', '\t', ',']);
     while !rest.is_empty() {
         let (name, behind) = rest.split_once('=')?;
         let (value, behind) = behind.trim_start().strip_prefix('"')?.split_once('"')?;
-        let is_fine = value.len() <= MAX_FIELD_BYTES
-            && value
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() || byte == b' ');
+        let is_fine =
+            value.len() <= MAX_FIELD_BYTES && value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
         if !is_fine {
             return None;
         }
-        if let Some(at) = NAMES
-            .iter()
-            .position(|known| known.eq_ignore_ascii_case(name.trim()))
+        if let Some(at) = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name.trim()))
             && found[at].replace(value).is_some()
         {
             return None;
@@ -178,38 +163,20 @@ mod tests {
     }
 
     fn basic_of(user: &str, password: &str) -> Presented {
-        Presented::Basic {
-            user: user.into(),
-            password: Secret::new(password),
-        }
+        Presented::Basic { user: user.into(), password: Secret::new(password) }
     }
 
     #[test]
     fn tokens() {
-        check(
-            "Bearer abc.DEF-1",
-            Presented::Bearer(Secret::new("abc.DEF-1")),
-        );
+        check("Bearer abc.DEF-1", Presented::Bearer(Secret::new("abc.DEF-1")));
         check("bearer   abc", Presented::Bearer(Secret::new("abc")));
-        check(
-            "Zoho-oauthtoken 1000.a.b",
-            Presented::ZohoOauth(Secret::new("1000.a.b")),
-        );
+        check("Zoho-oauthtoken 1000.a.b", Presented::ZohoOauth(Secret::new("1000.a.b")));
         check("ZOHO-OAUTHTOKEN x", Presented::ZohoOauth(Secret::new("x")));
-        check(
-            "zoho-authtoken x",
-            Presented::ZohoAuthtoken(Secret::new("x")),
-        );
+        check("zoho-authtoken x", Presented::ZohoAuthtoken(Secret::new("x")));
         check("Bearer", Presented::Malformed);
         check("Bearer a b", Presented::Malformed);
-        check(
-            &format!("Bearer {}", "a".repeat(4097)),
-            Presented::Malformed,
-        );
-        check(
-            &format!("Bearer {}", "a".repeat(9000)),
-            Presented::Malformed,
-        );
+        check(&format!("Bearer {}", "a".repeat(4097)), Presented::Malformed);
+        check(&format!("Bearer {}", "a".repeat(9000)), Presented::Malformed);
         check("Digest username=x", Presented::Malformed);
         check("abc", Presented::Malformed);
         check("", Presented::Missing);
@@ -245,21 +212,12 @@ mod tests {
         });
         check(SENT, expected.clone());
         check(&SENT.replace("\" co_", "\", co_"), expected.clone());
-        check(
-            &SENT
-                .replace("\" co_", "\",co_")
-                .to_lowercase()
-                .replace("hmac-sha", "HMAC-SHA"),
-            expected.clone(),
-        );
+        check(&SENT.replace("\" co_", "\",co_").to_lowercase().replace("hmac-sha", "HMAC-SHA"), expected.clone());
         check(&format!("{SENT} realm=\"x\""), expected);
         check(&SENT.replace("co_nonce", "x_nonce"), Presented::Malformed);
         check(&SENT.replace("1795322983", "now"), Presented::Malformed);
         check(&SENT.replace("\"user\"", "user"), Presented::Malformed);
-        check(
-            &SENT.replace("\"5490f7\"", "\"5490f7"),
-            Presented::Malformed,
-        );
+        check(&SENT.replace("\"5490f7\"", "\"5490f7"), Presented::Malformed);
         check(&format!("{SENT} co_nonce=\"again\""), Presented::Malformed);
         check("ChargeOver ", Presented::Malformed);
     }

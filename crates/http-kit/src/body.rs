@@ -26,11 +26,7 @@ pub struct BodyLimits {
 
 impl Default for BodyLimits {
     fn default() -> Self {
-        Self {
-            max_bytes: 1024 * 1024,
-            chunk_timeout: Duration::from_secs(10),
-            total_timeout: Duration::from_secs(30),
-        }
+        Self { max_bytes: 1024 * 1024, chunk_timeout: Duration::from_secs(10), total_timeout: Duration::from_secs(30) }
     }
 }
 
@@ -75,10 +71,7 @@ impl Default for BodyBudget {
 impl BodyBudget {
     /// A budget of `max_bytes`.
     pub fn new(max_bytes: usize) -> Self {
-        Self {
-            used_bytes: Arc::default(),
-            max_bytes,
-        }
+        Self { used_bytes: Arc::default(), max_bytes }
     }
 
     /// Bytes in use now.
@@ -87,10 +80,7 @@ impl BodyBudget {
     }
 
     fn lease(&self) -> Lease {
-        Lease {
-            budget: self.clone(),
-            bytes: 0,
-        }
+        Lease { budget: self.clone(), bytes: 0 }
     }
 }
 
@@ -103,19 +93,13 @@ impl Lease {
     fn grow(&mut self, bytes: usize) -> Result<(), BodyFault> {
         let before = self.budget.used_bytes.fetch_add(bytes, Ordering::Relaxed);
         self.bytes += bytes;
-        if before + bytes > self.budget.max_bytes {
-            Err(BodyFault::Overloaded)
-        } else {
-            Ok(())
-        }
+        if before + bytes > self.budget.max_bytes { Err(BodyFault::Overloaded) } else { Ok(()) }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.budget
-            .used_bytes
-            .fetch_sub(self.bytes, Ordering::Relaxed);
+        self.budget.used_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -139,9 +123,7 @@ pub async fn read<B>(body: B, limits: &BodyLimits, budget: &BodyBudget) -> Resul
 where
     B: Body<Data = Bytes>,
 {
-    let too_large = BodyFault::TooLarge {
-        limit_bytes: limits.max_bytes,
-    };
+    let too_large = BodyFault::TooLarge { limit_bytes: limits.max_bytes };
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limits.max_bytes {
         return Err(too_large);
@@ -171,10 +153,7 @@ where
         lease.grow(chunk.len())?;
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Bytes::from_owner(Leased {
-        bytes,
-        _lease: lease,
-    }))
+    Ok(Bytes::from_owner(Leased { bytes, _lease: lease }))
 }
 
 /// Reads and drops a body nobody asked for (a GET with a body), so that the connection can be
@@ -216,20 +195,11 @@ mod tests {
 
     fn limits(max_bytes: usize) -> BodyLimits {
         let time = Duration::from_millis(50);
-        BodyLimits {
-            max_bytes,
-            chunk_timeout: time,
-            total_timeout: time * 4,
-        }
+        BodyLimits { max_bytes, chunk_timeout: time, total_timeout: time * 4 }
     }
 
-    fn chunks(
-        parts: &[&'static str],
-    ) -> StreamBody<impl stream::Stream<Item = Result<Frame<Bytes>, std::io::Error>>> {
-        let frames: Vec<_> = parts
-            .iter()
-            .map(|part| Ok(Frame::data(Bytes::from_static(part.as_bytes()))))
-            .collect();
+    fn chunks(parts: &[&'static str]) -> StreamBody<impl stream::Stream<Item = Result<Frame<Bytes>, std::io::Error>>> {
+        let frames: Vec<_> = parts.iter().map(|part| Ok(Frame::data(Bytes::from_static(part.as_bytes())))).collect();
         StreamBody::new(stream::iter(frames))
     }
 
@@ -241,26 +211,16 @@ mod tests {
             async move { read(chunks(parts), &limits(max), &budget).await }
         };
         assert_eq!(read_at(6, &["abc", "def"]).await.expect("fits"), "abcdef");
-        assert_eq!(
-            read_at(5, &["abc", "def"]).await,
-            Err(BodyFault::TooLarge { limit_bytes: 5 })
-        );
+        assert_eq!(read_at(5, &["abc", "def"]).await, Err(BodyFault::TooLarge { limit_bytes: 5 }));
         assert_eq!(read_at(0, &[]).await.expect("empty"), "");
-        let full = read(
-            Full::new(Bytes::from_static(b"abcdef")),
-            &limits(5),
-            &budget,
-        )
-        .await;
+        let full = read(Full::new(Bytes::from_static(b"abcdef")), &limits(5), &budget).await;
         assert_eq!(full, Err(BodyFault::TooLarge { limit_bytes: 5 }));
     }
 
     #[tokio::test]
     async fn the_budget_is_given_back() {
         let budget = BodyBudget::new(10);
-        let first = read(chunks(&["abcdefgh"]), &limits(100), &budget)
-            .await
-            .expect("fits");
+        let first = read(chunks(&["abcdefgh"]), &limits(100), &budget).await.expect("fits");
         assert_eq!(budget.used_bytes(), 8);
         let second = read(chunks(&["ab", "c"]), &limits(100), &budget).await;
         assert_eq!(second, Err(BodyFault::Overloaded));
@@ -276,10 +236,7 @@ mod tests {
     async fn slow_and_broken_bodies() {
         let budget = BodyBudget::default();
         let never = StreamBody::new(stream::pending::<Result<Frame<Bytes>, std::io::Error>>());
-        assert_eq!(
-            read(never, &limits(9), &budget).await,
-            Err(BodyFault::TooSlow)
-        );
+        assert_eq!(read(never, &limits(9), &budget).await, Err(BodyFault::TooSlow));
         let broken = StreamBody::new(stream::iter([Err(std::io::Error::other("gone"))]));
         let broken = read(broken, &limits(9), &budget).await;
         assert_eq!(broken, Err(BodyFault::Broken));
@@ -289,17 +246,11 @@ mod tests {
     async fn a_trickle_is_cut_by_the_total() {
         let drip = stream::unfold((), |()| async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            Some((
-                Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(b"x"))),
-                (),
-            ))
+            Some((Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(b"x"))), ()))
         });
         let drip = StreamBody::new(drip);
         let budget = BodyBudget::default();
-        assert_eq!(
-            read(drip, &limits(100_000), &budget).await,
-            Err(BodyFault::TooSlow)
-        );
+        assert_eq!(read(drip, &limits(100_000), &budget).await, Err(BodyFault::TooSlow));
     }
 
     #[tokio::test]

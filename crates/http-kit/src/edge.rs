@@ -44,11 +44,7 @@ pub struct HeadLimits {
 
 impl Default for HeadLimits {
     fn default() -> Self {
-        Self {
-            max_header_bytes: 64 * 1024,
-            max_headers: 100,
-            max_url_bytes: 32 * 1024,
-        }
+        Self { max_header_bytes: 64 * 1024, max_headers: 100, max_url_bytes: 32 * 1024 }
     }
 }
 
@@ -56,24 +52,14 @@ impl HeadLimits {
     fn check(&self, parts: &Parts) -> Result<(), HeadFault> {
         let url_bytes = path_and_query(parts).as_str().len();
         if url_bytes > self.max_url_bytes {
-            return Err(HeadFault::UrlTooLong {
-                limit_bytes: self.max_url_bytes,
-            });
+            return Err(HeadFault::UrlTooLong { limit_bytes: self.max_url_bytes });
         }
         if parts.headers.len() > self.max_headers {
-            return Err(HeadFault::TooManyHeaders {
-                limit: self.max_headers,
-            });
+            return Err(HeadFault::TooManyHeaders { limit: self.max_headers });
         }
-        let bytes: usize = parts
-            .headers
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len() + 4)
-            .sum();
+        let bytes: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         if bytes > self.max_header_bytes {
-            return Err(HeadFault::HeadersTooLarge {
-                limit_bytes: self.max_header_bytes,
-            });
+            return Err(HeadFault::HeadersTooLarge { limit_bytes: self.max_header_bytes });
         }
         Ok(())
     }
@@ -117,9 +103,7 @@ impl Default for EdgeConfig {
 impl Edge {
     /// An edge with these settings.
     pub fn new(config: EdgeConfig) -> Self {
-        Self {
-            config: Arc::new(config),
-        }
+        Self { config: Arc::new(config) }
     }
 
     /// The settings.
@@ -154,14 +138,9 @@ impl<F: Face> EdgeService<F> {
             let observed = Observed::begin(self.face.name(), &method, route);
             let cors_view = cors_view(request.headers());
             let mut response = self.answer(request, &id).await;
-            response
-                .headers_mut()
-                .insert(X_REQUEST_ID, id.header_value());
+            response.headers_mut().insert(X_REQUEST_ID, id.header_value());
             if response.extensions().get::<Preflight>().is_none() {
-                self.edge
-                    .config
-                    .cors
-                    .decorate(&cors_view, response.headers_mut());
+                self.edge.config.cors.decorate(&cors_view, response.headers_mut());
             }
             observed.finish(response.status().as_u16());
             response
@@ -174,10 +153,7 @@ impl<F: Face> EdgeService<F> {
         let config = self.edge.config();
         let (mut parts, body) = request.into_parts();
         let face_headers = self.face.cors_headers();
-        if let Some(mut answer) = config
-            .cors
-            .preflight(&parts.method, &parts.headers, face_headers)
-        {
+        if let Some(mut answer) = config.cors.preflight(&parts.method, &parts.headers, face_headers) {
             answer.extensions_mut().insert(Preflight);
             return answer;
         }
@@ -198,10 +174,7 @@ impl<F: Face> EdgeService<F> {
         if let Some(path) = self.face.route_path(parts.uri.path()) {
             parts.uri = with_path(&parts.uri, &path);
         }
-        let call = self
-            .routes
-            .clone()
-            .oneshot(Request::from_parts(parts, body));
+        let call = self.routes.clone().oneshot(Request::from_parts(parts, body));
         let guarded = AssertUnwindSafe(tokio::time::timeout(config.request_timeout, call));
         match guarded.catch_unwind().await {
             Ok(Ok(Ok(response))) => self.reshape(response, &path, id),
@@ -219,21 +192,11 @@ impl<F: Face> EdgeService<F> {
     }
 
     /// Reads the body of a method that has one; drops that of a method that has none.
-    async fn body(
-        &self,
-        parts: &Parts,
-        body: Body,
-        peer: Option<&Peer>,
-    ) -> Result<Body, BodyFault> {
+    async fn body(&self, parts: &Parts, body: Body, peer: Option<&Peer>) -> Result<Body, BodyFault> {
         let config = self.edge.config();
         let ignores_body = matches!(
             parts.method,
-            Method::GET
-                | Method::HEAD
-                | Method::DELETE
-                | Method::OPTIONS
-                | Method::TRACE
-                | Method::CONNECT
+            Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE | Method::CONNECT
         );
         if ignores_body {
             const POLITE_BYTES: usize = 64 * 1024;
@@ -244,9 +207,7 @@ impl<F: Face> EdgeService<F> {
             }
             return Ok(Body::empty());
         }
-        let limits = self
-            .face
-            .body_limits(&parts.method, parts.uri.path(), &config.body);
+        let limits = self.face.body_limits(&parts.method, parts.uri.path(), &config.body);
         match body::read(body, &limits, &config.body_budget).await {
             Ok(bytes) => Ok(Body::from(bytes)),
             Err(fault) => {
@@ -285,10 +246,7 @@ impl<F: Face> EdgeService<F> {
                 id.log_words_once("a handler failed without an answer");
                 self.face.internal(id.as_str()).into_response()
             }
-            _ => self
-                .face
-                .bad_request("The request is malformed.")
-                .into_response(),
+            _ => self.face.bad_request("The request is malformed.").into_response(),
         }
     }
 
@@ -344,8 +302,7 @@ fn forget_body(peer: Option<&Peer>, body: &Body) {
 
 fn panic_words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without words")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }
 
 impl<F: Face> tower::Service<Request> for EdgeService<F> {

@@ -108,25 +108,19 @@ pub fn mount<F: Face>(face: F, prefix: &str, routes: Router, edge: &Edge) -> Rou
 
 /// The whole server: the mounted faces, and under every other path the default face with its
 /// own routes.
-pub fn assemble<F: Face>(
-    default: F,
-    routes: Router,
-    mounted: impl IntoIterator<Item = Router>,
-    edge: &Edge,
-) -> Router {
-    mounted
-        .into_iter()
-        .fold(Router::new(), Router::merge)
-        .fallback_service(EdgeService::new(default, inner(routes), edge.clone()))
+pub fn assemble<F: Face>(default: F, routes: Router, mounted: impl IntoIterator<Item = Router>, edge: &Edge) -> Router {
+    mounted.into_iter().fold(Router::new(), Router::merge).fallback_service(EdgeService::new(
+        default,
+        inner(routes),
+        edge.clone(),
+    ))
 }
 
 /// A face's routes with marks where no handler answered; the edge turns marks into answers.
 fn inner(routes: Router) -> Router {
     routes
         .fallback(|| std::future::ready(Unanswered::mark(StatusCode::NOT_FOUND)))
-        .method_not_allowed_fallback(|| {
-            std::future::ready(Unanswered::mark(StatusCode::METHOD_NOT_ALLOWED))
-        })
+        .method_not_allowed_fallback(|| std::future::ready(Unanswered::mark(StatusCode::METHOD_NOT_ALLOWED)))
         .layer(axum::middleware::map_request(crate::metrics::note_route))
         // The edge has its own limits.
         .layer(DefaultBodyLimit::disable())

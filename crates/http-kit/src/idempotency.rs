@@ -76,11 +76,7 @@ fn unquote(rest: &str) -> Option<String> {
     while let Some(character) = characters.next() {
         match character {
             '"' => return characters.next().is_none().then_some(key),
-            '\\' => key.push(
-                characters
-                    .next()
-                    .filter(|next| matches!(next, '"' | '\\'))?,
-            ),
+            '\\' => key.push(characters.next().filter(|next| matches!(next, '"' | '\\'))?),
             other => key.push(other),
         }
     }
@@ -96,12 +92,7 @@ impl RequestHash {
     /// together.
     pub fn of(method: &str, path: &str, query: Option<&str>, body: &[u8]) -> Self {
         let mut hash = Sha256::new();
-        for part in [
-            method.as_bytes(),
-            path.as_bytes(),
-            query.unwrap_or("").as_bytes(),
-            body,
-        ] {
+        for part in [method.as_bytes(), path.as_bytes(), query.unwrap_or("").as_bytes(), body] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -127,21 +118,13 @@ mod tests {
     #[track_caller]
     fn check(value: &str, expected: Result<&str, IdempotencyKeyFault>) {
         let key = IdempotencyKey::parse(value);
-        assert_eq!(
-            key.as_ref()
-                .map(IdempotencyKey::as_str)
-                .map_err(|fault| *fault),
-            expected
-        );
+        assert_eq!(key.as_ref().map(IdempotencyKey::as_str).map_err(|fault| *fault), expected);
     }
 
     #[test]
     fn keys() {
         use IdempotencyKeyFault::{Character, Length};
-        check(
-            "8e03978e-40d5-43dd-bc93-6894a57f9324",
-            Ok("8e03978e-40d5-43dd-bc93-6894a57f9324"),
-        );
+        check("8e03978e-40d5-43dd-bc93-6894a57f9324", Ok("8e03978e-40d5-43dd-bc93-6894a57f9324"));
         check(" \"abc\" ", Ok("abc"));
         check(r#""a\"b\\c""#, Ok(r#"a"b\c"#));
         check(&"k".repeat(255), Ok(&"k".repeat(255)));
@@ -161,15 +144,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         assert_eq!(IdempotencyKey::of(&headers), Ok(None));
         headers.append(IDEMPOTENCY_KEY, "a".parse().expect("a value"));
-        assert_eq!(
-            IdempotencyKey::of(&headers),
-            IdempotencyKey::parse("a").map(Some)
-        );
+        assert_eq!(IdempotencyKey::of(&headers), IdempotencyKey::parse("a").map(Some));
         headers.append(IDEMPOTENCY_KEY, "a".parse().expect("a value"));
-        assert_eq!(
-            IdempotencyKey::of(&headers),
-            Err(IdempotencyKeyFault::Repeated)
-        );
+        assert_eq!(IdempotencyKey::of(&headers), Err(IdempotencyKeyFault::Repeated));
     }
 
     #[test]
@@ -186,9 +163,6 @@ mod tests {
         }
         let hash = format!("{:?}", RequestHash::of("", "", None, b""));
         // SHA-256 of 32 zero bytes.
-        assert_eq!(
-            hash,
-            "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925"
-        );
+        assert_eq!(hash, "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
     }
 }

@@ -23,16 +23,12 @@ pub use writer::{Array, Object, Style, array, object};
 /// # Errors
 /// The first [`JsonFault`]: of syntax from [`check`], or of shape (a missing field, a wrong type)
 /// with the path of the value that did not fit.
-pub fn read<'a, T: serde::Deserialize<'a>>(
-    body: &'a [u8],
-    limits: &Limits,
-) -> Result<T, JsonFault> {
+pub fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8], limits: &Limits) -> Result<T, JsonFault> {
     check(body, limits)?;
     serde_json::from_slice(body).or_else(|_| {
         // Reading again costs only those who err, and finds the path.
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| JsonFault::of_shape(body, error))
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| JsonFault::of_shape(body, error))
     })
 }
 
@@ -62,23 +58,11 @@ mod tests {
 
     #[test]
     fn a_wrong_shape_names_its_place() {
-        check_shape(
-            r#"{"lines":[{"price":1},{"price":true}]}"#,
-            "/lines/1/price",
-            "number",
-        );
-        check_shape(
-            r#"{"lines":[{"price":1},{}]}"#,
-            "/lines/1",
-            "missing field `price`",
-        );
+        check_shape(r#"{"lines":[{"price":1},{"price":true}]}"#, "/lines/1/price", "number");
+        check_shape(r#"{"lines":[{"price":1},{}]}"#, "/lines/1", "missing field `price`");
         check_shape("{\n \"lines\" :\n 7 }", "/lines", "invalid type");
         check_shape("{}", "", "missing field `lines`");
-        check_shape(
-            r#"{"lines":[{"price":"x"}],"~/":[]}"#,
-            "/lines/0/price",
-            "number",
-        );
+        check_shape(r#"{"lines":[{"price":"x"}],"~/":[]}"#, "/lines/0/price", "number");
         check_shape("[[[]]]", "/0/0", "invalid length");
     }
 

@@ -78,21 +78,13 @@ impl<K: Hash + Eq + Clone> PerSecondLimiter<K> {
     /// This is the generic cell rate algorithm: per key it keeps the instant at which the bucket
     /// will be full again. `now` may jump back (a system clock): nobody then waits longer than
     /// a full burst.
-    pub fn check(
-        &self,
-        key: &K,
-        limit: PerSecond,
-        category: &'static str,
-        now: Timestamp,
-    ) -> RateDecision {
+    pub fn check(&self, key: &K, limit: PerSecond, category: &'static str, now: Timestamp) -> RateDecision {
         let rate = i64::from(limit.rate.max(1));
         let burst = i64::from(limit.burst.max(1));
         let step = SignedDuration::from_nanos(1_000_000_000 / rate);
         let whole = SignedDuration::from_nanos((1_000_000_000 / rate) * burst);
         let shard = usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).unwrap_or(0);
-        let mut full_at = self.shards[shard]
-            .lock()
-            .unwrap_or_else(|broken| broken.into_inner());
+        let mut full_at = self.shards[shard].lock().unwrap_or_else(|broken| broken.into_inner());
 
         let known = full_at.get(key).copied().unwrap_or(now);
         let known = known.clamp(now, now.saturating_add(whole).unwrap_or(now));
@@ -111,9 +103,7 @@ impl<K: Hash + Eq + Clone> PerSecondLimiter<K> {
         let free = whole - after.duration_since(now);
         let remaining = u64::try_from(free.as_nanos() / step.as_nanos().max(1)).unwrap_or(0);
         let retry_at = (remaining == 0).then(|| {
-            let next_free = after
-                .saturating_add(step)
-                .and_then(|at| at.saturating_sub(whole));
+            let next_free = after.saturating_add(step).and_then(|at| at.saturating_sub(whole));
             next_free.unwrap_or(now).max(now)
         });
         RateDecision {
@@ -128,12 +118,8 @@ impl<K: Hash + Eq + Clone> PerSecondLimiter<K> {
 
     /// Keys remembered now.
     pub fn len(&self) -> usize {
-        let count = |shard: &Mutex<HashMap<K, Timestamp>>| {
-            shard
-                .lock()
-                .unwrap_or_else(|broken| broken.into_inner())
-                .len()
-        };
+        let count =
+            |shard: &Mutex<HashMap<K, Timestamp>>| shard.lock().unwrap_or_else(|broken| broken.into_inner()).len();
         self.shards.iter().map(count).sum()
     }
 

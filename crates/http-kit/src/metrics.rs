@@ -29,15 +29,9 @@ pub fn describe() {
     describe_histogram!(HTTP_REQUEST_SECONDS, Unit::Seconds, "time to answer");
     describe_gauge!(HTTP_REQUESTS_IN_FLIGHT, "requests being answered");
     describe_gauge!(HTTP_CONNECTIONS, "open connections");
-    describe_counter!(
-        HTTP_CONNECTIONS_REFUSED_TOTAL,
-        "connections refused at the cap"
-    );
+    describe_counter!(HTTP_CONNECTIONS_REFUSED_TOTAL, "connections refused at the cap");
     describe_counter!(HTTP_CONNECTIONS_CUT_TOTAL, "connections cut by a timeout");
-    describe_counter!(
-        HTTP_TLS_HANDSHAKES_FAILED_TOTAL,
-        "TLS handshakes that failed"
-    );
+    describe_counter!(HTTP_TLS_HANDSHAKES_FAILED_TOTAL, "TLS handshakes that failed");
 }
 
 /// The method as a label; what clients invent is `OTHER`.
@@ -70,10 +64,7 @@ impl RouteSlot {
 /// Fills the request's [`RouteSlot`].
 pub(crate) async fn note_route(request: Request) -> Request {
     let extensions = request.extensions();
-    if let (Some(slot), Some(path)) = (
-        extensions.get::<RouteSlot>(),
-        extensions.get::<MatchedPath>(),
-    ) {
+    if let (Some(slot), Some(path)) = (extensions.get::<RouteSlot>(), extensions.get::<MatchedPath>()) {
         // A nested router may come by twice; the first is the whole template.
         let _ = slot.0.set(path.clone());
     }
@@ -94,13 +85,7 @@ impl Observed {
     pub(crate) fn begin(face: &'static str, method: &Method, route: RouteSlot) -> Self {
         metrics::gauge!(HTTP_REQUESTS_IN_FLIGHT, "face" => face).increment(1.0);
         let method = method_label(method);
-        Self {
-            face,
-            method,
-            route,
-            began: Instant::now(),
-            is_finished: false,
-        }
+        Self { face, method, route, began: Instant::now(), is_finished: false }
     }
 
     pub(crate) fn finish(mut self, status: u16) {
@@ -118,12 +103,7 @@ impl Observed {
             HTTP_REQUEST_SECONDS, "face" => face, "route" => route.clone(), "method" => method
         )
         .record(elapsed);
-        tracing::info!(
-            route,
-            status,
-            duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
-            "answered"
-        );
+        tracing::info!(route, status, duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "answered");
         metrics::counter!(
             HTTP_REQUESTS_TOTAL,
             "face" => face, "route" => route, "method" => method, "status" => status.to_string()
@@ -145,10 +125,7 @@ mod tests {
     #[test]
     fn methods_are_bounded() {
         assert_eq!(method_label(&Method::PATCH), "PATCH");
-        assert_eq!(
-            method_label(&Method::from_bytes(b"BREW").expect("a method")),
-            "OTHER"
-        );
+        assert_eq!(method_label(&Method::from_bytes(b"BREW").expect("a method")), "OTHER");
     }
 
     #[test]

@@ -70,11 +70,7 @@ impl Query {
             let (raw_name, raw_value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decode(raw_name).map_err(|flaw| flaw.of(raw_name))?;
             let value = decode(raw_value).map_err(|flaw| flaw.of(&name))?;
-            parameters.push(Parameter {
-                name,
-                value,
-                raw_value: raw_value.to_owned(),
-            });
+            parameters.push(Parameter { name, value, raw_value: raw_value.to_owned() });
         }
         Ok(Self { parameters })
     }
@@ -86,9 +82,7 @@ impl Query {
 
     /// All values of `name`, in order.
     pub fn get_all<'q, 'n>(&'q self, name: &'n str) -> impl Iterator<Item = &'q str> + use<'q, 'n> {
-        self.iter()
-            .filter(move |found| found.name == name)
-            .map(|found| found.value.as_str())
+        self.iter().filter(move |found| found.name == name).map(|found| found.value.as_str())
     }
 
     /// The first value of `name` as an integer; None when it is absent or empty.
@@ -100,9 +94,7 @@ impl Query {
             None | Some("") => Ok(None),
             Some(text) => match text.parse() {
                 Ok(value) => Ok(Some(value)),
-                Err(_) => Err(QueryFault::NotAnInteger {
-                    name: name.to_owned(),
-                }),
+                Err(_) => Err(QueryFault::NotAnInteger { name: name.to_owned() }),
             },
         }
     }
@@ -141,19 +133,9 @@ fn decode(raw: &str) -> Result<String, Flaw> {
             return Err(Flaw::Percent);
         }
     }
-    let spaced: Cow<'_, str> = if raw.contains('+') {
-        Cow::Owned(raw.replace('+', " "))
-    } else {
-        Cow::Borrowed(raw)
-    };
-    let text = percent_encoding::percent_decode_str(&spaced)
-        .decode_utf8()
-        .map_err(|_| Flaw::Text)?;
-    if text.contains('\0') {
-        Err(Flaw::Text)
-    } else {
-        Ok(text.into_owned())
-    }
+    let spaced: Cow<'_, str> = if raw.contains('+') { Cow::Owned(raw.replace('+', " ")) } else { Cow::Borrowed(raw) };
+    let text = percent_encoding::percent_decode_str(&spaced).decode_utf8().map_err(|_| Flaw::Text)?;
+    if text.contains('\0') { Err(Flaw::Text) } else { Ok(text.into_owned()) }
 }
 
 #[cfg(test)]
@@ -163,10 +145,7 @@ mod tests {
     #[track_caller]
     fn check(raw: &str, expected: &[(&str, &str)]) {
         let query = Query::parse(raw).expect("a query");
-        let found: Vec<_> = query
-            .iter()
-            .map(|one| (one.name.as_str(), one.value.as_str()))
-            .collect();
+        let found: Vec<_> = query.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
         assert_eq!(found, expected);
     }
 
@@ -180,10 +159,7 @@ mod tests {
         check("", &[]);
         check("&&", &[]);
         check("a=1&b=2&a=3", &[("a", "1"), ("b", "2"), ("a", "3")]);
-        check(
-            "a&b=&=c&d==e",
-            &[("a", ""), ("b", ""), ("", "c"), ("d", "=e")],
-        );
+        check("a&b=&=c&d==e", &[("a", ""), ("b", ""), ("", "c"), ("d", "=e")]);
         check("n=a+b%2Bc%20%C3%A9&%6e=1", &[("n", "a b+c é"), ("n", "1")]);
         let query = Query::parse("a=1&b=2&a=3&_dummy=1").expect("a query");
         assert_eq!(query.get("a"), Some("1"));
@@ -200,11 +176,7 @@ mod tests {
         assert_eq!(found.raw_value, "a%3AEQUALS%3Ax%5C%2Cy,b:IS:NULL");
         check(
             "limit=1&order=invoice_date:DESClimit=1?offset=0&where=x",
-            &[
-                ("limit", "1"),
-                ("order", "invoice_date:DESClimit=1?offset=0"),
-                ("where", "x"),
-            ],
+            &[("limit", "1"), ("order", "invoice_date:DESClimit=1?offset=0"), ("where", "x")],
         );
     }
 
@@ -216,10 +188,7 @@ mod tests {
         assert_eq!(query.int("none"), Ok(None));
         assert_eq!(query.int("d"), Ok(Some(-3)));
         for name in ["c", "e"] {
-            assert_eq!(
-                query.int(name),
-                Err(QueryFault::NotAnInteger { name: name.into() })
-            );
+            assert_eq!(query.int(name), Err(QueryFault::NotAnInteger { name: name.into() }));
         }
     }
 
@@ -237,13 +206,7 @@ mod tests {
     fn is_bounded() {
         check_fault(&"a".repeat(MAX_BYTES + 1), QueryFault::TooLong);
         check_fault(&"a&".repeat(MAX_PARAMETERS + 1), QueryFault::TooMany);
-        assert_eq!(
-            Query::parse(&"a&".repeat(MAX_PARAMETERS))
-                .expect("fits")
-                .iter()
-                .len(),
-            200
-        );
+        assert_eq!(Query::parse(&"a&".repeat(MAX_PARAMETERS)).expect("fits").iter().len(), 200);
     }
 
     proptest::proptest! {

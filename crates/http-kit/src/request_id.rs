@@ -27,25 +27,16 @@ struct Inner {
 impl RequestId {
     /// The id of a request with these headers.
     pub fn of(headers: &HeaderMap) -> Self {
-        let sent = headers
-            .get(X_REQUEST_ID)
-            .and_then(|value| value.to_str().ok());
+        let sent = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
         let is_sane = |text: &&str| {
             (1..=64).contains(&text.len())
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
         };
         Self::from_text(sent.filter(is_sane).map_or_else(fresh, str::to_owned))
     }
 
     fn from_text(text: String) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                text,
-                is_logged: AtomicBool::new(false),
-            }),
-        }
+        Self { inner: Arc::new(Inner { text, is_logged: AtomicBool::new(false) }) }
     }
 
     /// The id.
@@ -135,10 +126,7 @@ mod tests {
     #[track_caller]
     fn check(sent: &str, is_kept: bool) {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            X_REQUEST_ID,
-            HeaderValue::from_bytes(sent.as_bytes()).expect("a value"),
-        );
+        headers.insert(X_REQUEST_ID, HeaderValue::from_bytes(sent.as_bytes()).expect("a value"));
         let id = RequestId::of(&headers);
         assert_eq!(id.as_str() == sent, is_kept, "{id}");
         assert_eq!(id.header_value().as_bytes(), id.as_str().as_bytes());

@@ -53,12 +53,7 @@ impl Listener {
     /// # Errors
     /// The address is in use, or not ours.
     pub async fn bind(name: &'static str, address: SocketAddr, router: Router) -> io::Result<Self> {
-        Ok(Self {
-            name,
-            socket: TcpListener::bind(address).await?,
-            tls: None,
-            router,
-        })
+        Ok(Self { name, socket: TcpListener::bind(address).await?, tls: None, router })
     }
 
     /// Speaks TLS on this address.
@@ -140,14 +135,7 @@ pub async fn serve(
     for listener in listeners {
         let shared = Arc::new(Shared::new(listener.name, config.clone(), tally.clone()));
         let (socket, tls, router) = (listener.socket, listener.tls, listener.router);
-        let accepting = accept_until_drained(
-            socket,
-            tls,
-            router,
-            shared,
-            stage_seen.clone(),
-            alive.clone(),
-        );
+        let accepting = accept_until_drained(socket, tls, router, shared, stage_seen.clone(), alive.clone());
         tokio::spawn(accepting);
     }
     drop((alive, stage_seen));

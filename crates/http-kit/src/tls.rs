@@ -66,10 +66,7 @@ impl Certificate {
         let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let made = rcgen::generate_simple_self_signed(names)?;
         let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
-        Ok(Self {
-            chain: vec![made.cert.der().clone()],
-            key,
-        })
+        Ok(Self { chain: vec![made.cert.der().clone()], key })
     }
 
     /// The server's own certificate in DER, for clients that shall trust it.
@@ -82,11 +79,10 @@ impl Certificate {
     /// # Errors
     /// [`TlsError::Unusable`].
     pub fn acceptor(&self) -> Result<TlsAcceptor, TlsError> {
-        let mut config =
-            ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-                .with_safe_default_protocol_versions()?
-                .with_no_client_auth()
-                .with_single_cert(self.chain.clone(), self.key.clone_key())?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(self.chain.clone(), self.key.clone_key())?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
@@ -112,12 +108,7 @@ mod tests {
     fn wrong_files_are_named() {
         let dir = tempfile::tempdir().expect("a directory");
         let (chain, key) = (dir.path().join("chain.pem"), dir.path().join("key.pem"));
-        let words = || {
-            Certificate::load(&chain, &key)
-                .err()
-                .expect("an error")
-                .to_string()
-        };
+        let words = || Certificate::load(&chain, &key).err().expect("an error").to_string();
         assert!(words().contains("chain.pem"), "{}", words());
         std::fs::write(&chain, "no pem").expect("written");
         assert!(words().contains("holds no certificate"), "{}", words());

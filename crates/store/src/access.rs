@@ -139,8 +139,7 @@ pub async fn count_use(tx: &mut Tx<'_>, name: &str, window_key: &str, at: Timest
 /// How often, and when last, a window was used.
 pub async fn counter(tx: &mut Tx<'_>, name: &str, window_key: &str) -> Result<Option<(i64, Timestamp)>> {
     let tenant = tx.tenant();
-    tx.opt(&READ_COUNTER, params![tenant, name, window_key], |row| Ok((row.int(0)?, row.timestamp(1)?)))
-        .await
+    tx.opt(&READ_COUNTER, params![tenant, name, window_key], |row| Ok((row.int(0)?, row.timestamp(1)?))).await
 }
 
 /// A key's first request and its stored answer; `None` while a longer verb is still at it.
@@ -157,11 +156,9 @@ pub async fn take_key(tx: &mut Tx<'_>, key: &str, request_hash: &str, at: Timest
     if tx.exec(&TAKE_KEY, params![tenant, key, request_hash, at]).await? == 1 {
         return Ok(None);
     }
-    tx.one(&LOAD_KEY, params![tenant, key], |row| {
-        Ok(KeyUse { request_hash: row.text(0)?, answer: row.opt_bytes(1)? })
-    })
-    .await
-    .map(Some)
+    tx.one(&LOAD_KEY, params![tenant, key], |row| Ok(KeyUse { request_hash: row.text(0)?, answer: row.opt_bytes(1)? }))
+        .await
+        .map(Some)
 }
 
 /// Stores the answer's bytes beside the key, in the change's own transaction.

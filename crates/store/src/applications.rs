@@ -2,9 +2,7 @@
 
 use crate::columns::Columns;
 use crate::{Batch, Error, Result, Row, Tx, Value, insert, params, sql};
-use domain::id::{
-    ApplicationId, CreditNoteId, CustomerId, EntityId, InvoiceId, PaymentId, RefundId, WriteOffId,
-};
+use domain::id::{ApplicationId, CreditNoteId, CustomerId, EntityId, InvoiceId, PaymentId, RefundId, WriteOffId};
 use domain::payment::{Application, PaymentMode, Refund, RefundKind, ReversalKind, Source, WriteOff};
 
 macro_rules! application_columns {
@@ -21,9 +19,34 @@ macro_rules! refund_columns {
     };
     ($of:literal) => {
         concat!(
-            $of, "id, ", $of, "kind, ", $of, "customer_id, ", $of, "entity_id, ", $of, "currency, ", $of,
-            "payment_id, ", $of, "credit_note_id, ", $of, "invoice_id, ", $of, "amount, ", $of, "refunded_on, ", $of,
-            "mode, ", $of, "reference, ", $of, "description, ", $of, "created_at"
+            $of,
+            "id, ",
+            $of,
+            "kind, ",
+            $of,
+            "customer_id, ",
+            $of,
+            "entity_id, ",
+            $of,
+            "currency, ",
+            $of,
+            "payment_id, ",
+            $of,
+            "credit_note_id, ",
+            $of,
+            "invoice_id, ",
+            $of,
+            "amount, ",
+            $of,
+            "refunded_on, ",
+            $of,
+            "mode, ",
+            $of,
+            "reference, ",
+            $of,
+            "description, ",
+            $of,
+            "created_at"
         )
     };
 }
@@ -109,26 +132,24 @@ pub(crate) fn application_of(c: &mut Columns<'_, '_>) -> Result<Application> {
 
 pub async fn insert_many(tx: &mut Tx<'_>, applications: &[Application]) -> Result<()> {
     let tenant = tx.tenant();
-    let rows = applications
-        .iter()
-        .map(|application| {
-            let (kind, id) = source_parts(application.source);
-            [
-                Value::from(tenant),
-                Value::from(application.id),
-                Value::from(kind),
-                Value::from(id),
-                Value::from(application.invoice_id),
-                Value::from(application.customer_id),
-                Value::from(application.amount),
-                Value::from(application.applied_on),
-                Value::from(application.reverses.map(|(id, _)| id)),
-                Value::from(application.reverses.map(|(_, kind)| kind.word())),
-                Value::from(application.receivable_base),
-                Value::from(application.source_base),
-                Value::from(application.created_at),
-            ]
-        });
+    let rows = applications.iter().map(|application| {
+        let (kind, id) = source_parts(application.source);
+        [
+            Value::from(tenant),
+            Value::from(application.id),
+            Value::from(kind),
+            Value::from(id),
+            Value::from(application.invoice_id),
+            Value::from(application.customer_id),
+            Value::from(application.amount),
+            Value::from(application.applied_on),
+            Value::from(application.reverses.map(|(id, _)| id)),
+            Value::from(application.reverses.map(|(_, kind)| kind.word())),
+            Value::from(application.receivable_base),
+            Value::from(application.source_base),
+            Value::from(application.created_at),
+        ]
+    });
     let rows = Batch::of(&INSERT_APPLICATION, rows);
     tx.insert_many(&INSERT_APPLICATION, &rows).await.map(drop)
 }

@@ -63,8 +63,7 @@ fn item(row: &Row<'_>) -> Result<Item> {
         token: c.text()?,
         unit: c.text()?,
         unit_price: {
-            let (price, currency) =
-                (c.opt_decimal()?, c.opt_word(domain::money::Currency::from_code)?);
+            let (price, currency) = (c.opt_decimal()?, c.opt_word(domain::money::Currency::from_code)?);
             price.zip(currency)
         },
         tax_group_id: c.opt_int()?.map(TaxGroupId),
@@ -76,40 +75,36 @@ fn item(row: &Row<'_>) -> Result<Item> {
 
 fn price_values(item: &Item) -> [Value<'_>; 3] {
     match &item.unit_price {
-        Some((price, currency)) => [
-            Value::from(price.mantissa()),
-            Value::from(i64::from(price.scale())),
-            Value::from(currency.code()),
-        ],
+        Some((price, currency)) => {
+            [Value::from(price.mantissa()), Value::from(i64::from(price.scale())), Value::from(currency.code())]
+        }
         None => [Value::Null, Value::Null, Value::Null],
     }
 }
 
 pub async fn insert_items(tx: &mut Tx<'_>, items: &[Item]) -> Result<()> {
-    let rows = items
-        .iter()
-        .map(|item| {
-            let mut row = vec![
-                Value::from(tx.tenant()),
-                Value::from(item.id),
-                Value::from(item.kind.word()),
-                Value::from(item.name.as_str()),
-                Value::from(item.description.as_str()),
-                Value::from(item.code.as_deref()),
-                Value::from(item.external_key.as_deref()),
-                Value::from(item.accounting_sku.as_deref()),
-                Value::from(item.token.as_str()),
-                Value::from(item.unit.as_str()),
-            ];
-            row.extend(price_values(item));
-            row.extend([
-                Value::from(item.tax_group_id),
-                Value::from(item.is_active),
-                Value::from(item.created_at),
-                Value::from(item.updated_at),
-            ]);
-            row
-        });
+    let rows = items.iter().map(|item| {
+        let mut row = vec![
+            Value::from(tx.tenant()),
+            Value::from(item.id),
+            Value::from(item.kind.word()),
+            Value::from(item.name.as_str()),
+            Value::from(item.description.as_str()),
+            Value::from(item.code.as_deref()),
+            Value::from(item.external_key.as_deref()),
+            Value::from(item.accounting_sku.as_deref()),
+            Value::from(item.token.as_str()),
+            Value::from(item.unit.as_str()),
+        ];
+        row.extend(price_values(item));
+        row.extend([
+            Value::from(item.tax_group_id),
+            Value::from(item.is_active),
+            Value::from(item.created_at),
+            Value::from(item.updated_at),
+        ]);
+        row
+    });
     let rows = Batch::of(&INSERT_ITEM, rows);
     tx.insert_many(&INSERT_ITEM, &rows).await.map(drop)
 }
@@ -224,17 +219,15 @@ pub async fn insert_group(tx: &mut Tx<'_>, group: &TaxGroup) -> Result<()> {
         group.updated_at,
     ];
     tx.insert(&INSERT_GROUP, row).await?;
-    let rows = (1_i64..)
-        .zip(&group.components)
-        .map(|(position, component)| {
-            [
-                Value::from(tenant),
-                Value::from(group.id),
-                Value::from(position),
-                Value::from(component.rate_id),
-                Value::from(component.is_compound),
-            ]
-        });
+    let rows = (1_i64..).zip(&group.components).map(|(position, component)| {
+        [
+            Value::from(tenant),
+            Value::from(group.id),
+            Value::from(position),
+            Value::from(component.rate_id),
+            Value::from(component.is_compound),
+        ]
+    });
     let rows = Batch::of(&INSERT_GROUP_RATE, rows);
     tx.insert_many(&INSERT_GROUP_RATE, &rows).await.map(drop)
 }

@@ -49,7 +49,7 @@ sql! {
     LIST_NOTES = concat!("SELECT ", note_columns!(),
         " FROM credit_notes n WHERE n.tenant_id = $1 AND n.id > $2 ORDER BY n.id LIMIT $3");
     LIST_NOTES_OF = concat!("SELECT ", note_columns!(),
-        " FROM credit_notes n WHERE n.tenant_id = $1 AND n.customer_id = $4 AND n.id > $2 ORDER BY n.id LIMIT $3");
+        " FROM credit_notes n WHERE n.tenant_id = $1 AND n.customer_id = $4 AND ($5 = 1 OR n.state <> 'draft') AND n.id > $2 ORDER BY n.id LIMIT $3");
     NOTES_ON_INVOICE = concat!("SELECT ", note_columns!(),
         " FROM credit_notes n WHERE n.tenant_id = $1 AND n.invoice_id = $2 AND n.state = 'issued' ORDER BY n.id");
     LOAD_NOTE_LINES = concat!("SELECT ", note_line_columns!(),
@@ -190,45 +190,40 @@ pub async fn insert(
     ]);
     tx.insert(&INSERT_NOTE, &row).await?;
     insert_lines(tx, document).await?;
-    let taxes = (1_i64..)
-        .zip(&document.taxes)
-        .map(|(position, tax)| tax_values(tenant, note.id.0, position, tax));
+    let taxes = (1_i64..).zip(&document.taxes).map(|(position, tax)| tax_values(tenant, note.id.0, position, tax));
     let taxes = Batch::of(&INSERT_NOTE_TAX, taxes);
     tx.insert_many(&INSERT_NOTE_TAX, &taxes).await.map(drop)
 }
 
 async fn insert_lines(tx: &mut Tx<'_>, document: &NoteDocument) -> Result<()> {
     let tenant = tx.tenant();
-    let rows = document
-        .lines
-        .iter()
-        .map(|line| {
-            let tax = &line.tax_treatment;
-            [
-                Value::from(tenant),
-                Value::from(document.note.id),
-                Value::from(line.position),
-                Value::from(line.id),
-                Value::from(line.invoice_line_id),
-                Value::from(line.item_id),
-                Value::from(line.item_code.as_deref()),
-                Value::from(line.name.as_str()),
-                Value::from(line.description.as_str()),
-                Value::from(line.quantity.mantissa()),
-                Value::from(i64::from(line.quantity.scale())),
-                Value::from(line.unit_price.mantissa()),
-                Value::from(i64::from(line.unit_price.scale())),
-                Value::from(tax.group_id),
-                Value::from(tax.group_name.as_str()),
-                Value::from(tax.category.word()),
-                Value::from(write_components(&tax.components)),
-                Value::from(tax.exemption.as_ref().map(|exemption| exemption.code.as_str())),
-                Value::from(tax.exemption.as_ref().map(|exemption| exemption.reason.as_str())),
-                Value::from(line.gross),
-                Value::from(line.taxable),
-                Value::from(line.tax),
-            ]
-        });
+    let rows = document.lines.iter().map(|line| {
+        let tax = &line.tax_treatment;
+        [
+            Value::from(tenant),
+            Value::from(document.note.id),
+            Value::from(line.position),
+            Value::from(line.id),
+            Value::from(line.invoice_line_id),
+            Value::from(line.item_id),
+            Value::from(line.item_code.as_deref()),
+            Value::from(line.name.as_str()),
+            Value::from(line.description.as_str()),
+            Value::from(line.quantity.mantissa()),
+            Value::from(i64::from(line.quantity.scale())),
+            Value::from(line.unit_price.mantissa()),
+            Value::from(i64::from(line.unit_price.scale())),
+            Value::from(tax.group_id),
+            Value::from(tax.group_name.as_str()),
+            Value::from(tax.category.word()),
+            Value::from(write_components(&tax.components)),
+            Value::from(tax.exemption.as_ref().map(|exemption| exemption.code.as_str())),
+            Value::from(tax.exemption.as_ref().map(|exemption| exemption.reason.as_str())),
+            Value::from(line.gross),
+            Value::from(line.taxable),
+            Value::from(line.tax),
+        ]
+    });
     let rows = Batch::of(&INSERT_NOTE_LINE, rows);
     tx.insert_many(&INSERT_NOTE_LINE, &rows).await.map(drop)
 }
@@ -258,12 +253,7 @@ pub async fn update(tx: &mut Tx<'_>, note: &CreditNote) -> Result<()> {
 }
 
 /// Keeps an own number's parts, and the total in base currency, of a note just issued.
-pub async fn set_series_number(
-    tx: &mut Tx<'_>,
-    id: CreditNoteId,
-    number: SeriesNumber,
-    base_total: i64,
-) -> Result<()> {
+pub async fn set_series_number(tx: &mut Tx<'_>, id: CreditNoteId, number: SeriesNumber, base_total: i64) -> Result<()> {
     let row = params![tx.tenant(), id, number.series, number.year, number.value, base_total];
     match tx.exec(&NUMBER_NOTE, row).await? {
         1 => Ok(()),
@@ -344,16 +334,18 @@ pub async fn documents_on_invoice(tx: &mut Tx<'_>, invoice: InvoiceId) -> Result
         .collect())
 }
 
-/// Notes in id order after `after` (0 for the first page), of one customer or of all.
+/// Notes in id order after `after` (0 for the first page), of one customer (with or without its drafts) or all.
 pub async fn list(
     tx: &mut Tx<'_>,
-    customer: Option<CustomerId>,
+    customer: Option<(CustomerId, bool)>,
     after: i64,
     limit: i64,
 ) -> Result<Vec<CreditNote>> {
     let tenant = tx.tenant();
     match customer {
-        Some(customer) => tx.all(&LIST_NOTES_OF, params![tenant, after, limit, customer], note).await,
+        Some((customer, with_drafts)) => {
+            tx.all(&LIST_NOTES_OF, params![tenant, after, limit, customer, with_drafts], note).await
+        }
         None => tx.all(&LIST_NOTES, params![tenant, after, limit], note).await,
     }
 }

@@ -121,40 +121,37 @@ fn terms_values(terms: Option<&Terms>) -> [Value<'_>; 3] {
 
 pub async fn insert_many(tx: &mut Tx<'_>, customers: &[Customer]) -> Result<()> {
     let tax_ids: Vec<String> = customers.iter().map(|customer| write_list(&customer.tax_ids)).collect();
-    let rows = customers
-        .iter()
-        .zip(&tax_ids)
-        .map(|(customer, tax_ids)| {
-            let mut row = vec![
-                Value::from(tx.tenant()),
-                Value::from(customer.id),
-                Value::from(customer.parent_id),
-                Value::from(customer.display_name.as_str()),
-                Value::from(customer.company_name.as_str()),
-                Value::from(customer.email.as_str()),
-                Value::from(customer.phone.as_str()),
-                Value::from(customer.currency.code()),
-                Value::from(customer.entity_id),
-                Value::from(customer.time_zone.as_deref()),
-                Value::from(customer.language.as_deref()),
-            ];
-            row.extend(terms_values(customer.terms.as_ref()));
-            bind_address(&mut row, &customer.bill_to);
-            bind_address(&mut row, &customer.ship_to);
-            row.extend([
-                Value::from(tax_ids.as_str()),
-                Value::from(customer.tax_exemption.as_ref().map(|exemption| exemption.code.as_str())),
-                Value::from(customer.tax_exemption.as_ref().map(|exemption| exemption.reason.as_str())),
-                Value::from(customer.service_level.word()),
-                Value::from(customer.external_key.as_deref()),
-                Value::from(customer.token.as_str()),
-                Value::from(customer.is_active),
-                Value::from(customer.notes.as_str()),
-                Value::from(customer.created_at),
-                Value::from(customer.updated_at),
-            ]);
-            row
-        });
+    let rows = customers.iter().zip(&tax_ids).map(|(customer, tax_ids)| {
+        let mut row = vec![
+            Value::from(tx.tenant()),
+            Value::from(customer.id),
+            Value::from(customer.parent_id),
+            Value::from(customer.display_name.as_str()),
+            Value::from(customer.company_name.as_str()),
+            Value::from(customer.email.as_str()),
+            Value::from(customer.phone.as_str()),
+            Value::from(customer.currency.code()),
+            Value::from(customer.entity_id),
+            Value::from(customer.time_zone.as_deref()),
+            Value::from(customer.language.as_deref()),
+        ];
+        row.extend(terms_values(customer.terms.as_ref()));
+        bind_address(&mut row, &customer.bill_to);
+        bind_address(&mut row, &customer.ship_to);
+        row.extend([
+            Value::from(tax_ids.as_str()),
+            Value::from(customer.tax_exemption.as_ref().map(|exemption| exemption.code.as_str())),
+            Value::from(customer.tax_exemption.as_ref().map(|exemption| exemption.reason.as_str())),
+            Value::from(customer.service_level.word()),
+            Value::from(customer.external_key.as_deref()),
+            Value::from(customer.token.as_str()),
+            Value::from(customer.is_active),
+            Value::from(customer.notes.as_str()),
+            Value::from(customer.created_at),
+            Value::from(customer.updated_at),
+        ]);
+        row
+    });
     let rows = Batch::of(&INSERT_CUSTOMER, rows);
     tx.insert_many(&INSERT_CUSTOMER, &rows).await.map(drop)
 }

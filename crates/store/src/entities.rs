@@ -195,4 +195,3 @@ pub async fn take_numbers(
     let year = i64::from(last.year());
     tx.opt(&TAKE_NUMBERS, params![tenant, entity, kind.word(), year, count, last, first], series).await
 }
-

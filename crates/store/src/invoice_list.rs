@@ -339,8 +339,7 @@ fn column(field: Field) -> &'static str {
 
 /// Fields that live in other tables: the beginning of an EXISTS, its column, and a custom field's index.
 fn subquery(field: Field) -> Option<(&'static str, &'static str, Option<u8>)> {
-    const LINES: &str =
-        "SELECT 1 FROM invoice_lines l WHERE l.tenant_id = i.tenant_id AND l.invoice_id = i.id";
+    const LINES: &str = "SELECT 1 FROM invoice_lines l WHERE l.tenant_id = i.tenant_id AND l.invoice_id = i.id";
     const VALUES: &str = "SELECT 1 FROM custom_field_values v JOIN custom_fields f \
         ON f.tenant_id = v.tenant_id AND f.id = v.field_id \
         WHERE v.tenant_id = i.tenant_id AND v.object_kind = 'invoice' AND v.object_id = i.id";

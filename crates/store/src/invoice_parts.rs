@@ -2,15 +2,13 @@
 
 use crate::columns::Columns;
 use crate::snapshots::{
-    discount_by, read_components, read_discounts, read_ints, read_tax, write_components, write_discounts,
-    write_list, write_tax,
+    discount_by, read_components, read_discounts, read_ints, read_tax, write_components, write_discounts, write_list,
+    write_tax,
 };
 use crate::{Batch, Result, Row, Tx, Value, insert, params, sql};
 use domain::id::{InvoiceId, ItemId, LineId, TaxGroupId};
-use domain::invoice::{
-    Allowance, Discount, DiscountBy, Line, LineAmounts, LineKind, LineTax, Period, TaxTotal,
-};
 use domain::invoice::view::ItemBrief;
+use domain::invoice::{Allowance, Discount, DiscountBy, Line, LineAmounts, LineKind, LineTax, Period, TaxTotal};
 use domain::item::ItemKind;
 use domain::tax::TaxCategory;
 use jiff::Timestamp;
@@ -136,12 +134,7 @@ pub fn tax_row(row: &Row<'_>) -> Result<TaxTotal> {
 }
 
 pub(crate) fn tax_of(c: &mut Columns<'_, '_>) -> Result<TaxTotal> {
-    Ok(TaxTotal {
-        tax: line_tax(c)?,
-        base: c.int()?,
-        amount: c.int()?,
-        components: read_ints(&c.text()?)?,
-    })
+    Ok(TaxTotal { tax: line_tax(c)?, base: c.int()?, amount: c.int()?, components: read_ints(&c.text()?)? })
 }
 
 /// A row of [`LOAD_ALLOWANCES`].
@@ -175,8 +168,7 @@ pub async fn insert_many(tx: &mut Tx<'_>, parts: &[NewParts<'_>]) -> Result<()> 
     let tenant = tx.tenant();
     let mut lines = Batch::with_capacity(&INSERT_LINE, parts.iter().map(|part| part.lines.len()).sum());
     let mut taxes = Batch::with_capacity(&INSERT_TAX, parts.iter().map(|part| part.taxes.len()).sum());
-    let mut allowances =
-        Batch::with_capacity(&INSERT_ALLOWANCE, parts.iter().map(|part| part.allowances.len()).sum());
+    let mut allowances = Batch::with_capacity(&INSERT_ALLOWANCE, parts.iter().map(|part| part.allowances.len()).sum());
     for part in parts {
         for line in part.lines {
             lines.push([

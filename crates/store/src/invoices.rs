@@ -469,10 +469,7 @@ pub async fn set_imported(tx: &mut Tx<'_>, id: InvoiceId) -> Result<()> {
 
 pub async fn set_content(tx: &mut Tx<'_>, id: InvoiceId, content_hash: &str, base_total: i64) -> Result<()> {
     let tenant = tx.tenant();
-    expect_one(
-        tx.exec(&SET_CONTENT_HASH, params![tenant, id, content_hash, base_total]).await?,
-        "SET_CONTENT_HASH",
-    )
+    expect_one(tx.exec(&SET_CONTENT_HASH, params![tenant, id, content_hash, base_total]).await?, "SET_CONTENT_HASH")
 }
 
 /// The stored content hash and the total in base currency.

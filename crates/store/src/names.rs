@@ -103,13 +103,7 @@ pub fn side_car_row(row: &Row<'_>) -> Result<SideCar> {
     Ok(SideCar { object_kind: row.text(0)?, object_id: row.int(1)?, face: row.text(2)?, content: row.text(3)? })
 }
 
-pub async fn set_side_car(
-    tx: &mut Tx<'_>,
-    face: &str,
-    object_kind: &str,
-    object_id: i64,
-    content: &str,
-) -> Result<()> {
+pub async fn set_side_car(tx: &mut Tx<'_>, face: &str, object_kind: &str, object_id: i64, content: &str) -> Result<()> {
     let tenant = tx.tenant();
     tx.exec(&SET_SIDE_CAR, params![tenant, face, object_kind, object_id, content]).await?;
     mark(tx, object_kind, object_id, parts::SIDE_CARS).await
@@ -244,19 +238,17 @@ pub async fn tags(tx: &mut Tx<'_>, object_kind: &str, ids: &[i64]) -> Result<Vec
 pub async fn set_tags(tx: &mut Tx<'_>, object_kind: &str, object_id: i64, tags: &[Tag]) -> Result<()> {
     let tenant = tx.tenant();
     tx.exec(&CLEAR_TAGS, params![tenant, object_kind, object_id]).await?;
-    let rows = (1_i64..)
-        .zip(tags)
-        .map(|(position, tag)| {
-            [
-                Value::from(tenant),
-                Value::from(object_kind),
-                Value::from(object_id),
-                Value::from(position),
-                Value::from(tag.label.as_str()),
-                Value::from(tag.tag_id),
-                Value::from(tag.option_id),
-            ]
-        });
+    let rows = (1_i64..).zip(tags).map(|(position, tag)| {
+        [
+            Value::from(tenant),
+            Value::from(object_kind),
+            Value::from(object_id),
+            Value::from(position),
+            Value::from(tag.label.as_str()),
+            Value::from(tag.tag_id),
+            Value::from(tag.option_id),
+        ]
+    });
     let rows = Batch::of(&INSERT_TAG, rows);
     tx.insert_many(&INSERT_TAG, &rows).await?;
     mark(tx, object_kind, object_id, parts::TAGS).await

@@ -148,17 +148,10 @@ pub async fn base_amount(tx: &mut Tx<'_>, id: PaymentId) -> Result<i64> {
 }
 
 /// Payments in id order after `after` (0 for the first page), of one customer or of all.
-pub async fn list(
-    tx: &mut Tx<'_>,
-    customer: Option<CustomerId>,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Payment>> {
+pub async fn list(tx: &mut Tx<'_>, customer: Option<CustomerId>, after: i64, limit: i64) -> Result<Vec<Payment>> {
     let tenant = tx.tenant();
     match customer {
-        Some(customer) => {
-            tx.all(&LIST_PAYMENTS_OF, params![tenant, after, limit, customer], payment).await
-        }
+        Some(customer) => tx.all(&LIST_PAYMENTS_OF, params![tenant, after, limit, customer], payment).await,
         None => tx.all(&LIST_PAYMENTS, params![tenant, after, limit], payment).await,
     }
 }

@@ -28,12 +28,7 @@ sql! {
 
 fn tenant(row: &Row<'_>) -> Result<Tenant> {
     let mut c = Columns::of(row);
-    Ok(Tenant {
-        id: TenantId(c.int()?),
-        name: c.text()?,
-        business_at: c.opt_instant()?,
-        created_at: c.instant()?,
-    })
+    Ok(Tenant { id: TenantId(c.int()?), name: c.text()?, business_at: c.opt_instant()?, created_at: c.instant()? })
 }
 
 pub async fn insert(tx: &mut Tx<'_>, tenant: &Tenant) -> Result<()> {

@@ -84,34 +84,27 @@ pub fn audit_row(row: &Row<'_>) -> Result<AuditEntry> {
 
 pub async fn insert_audit(tx: &mut Tx<'_>, entries: &[AuditEntry]) -> Result<()> {
     let tenant = tx.tenant();
-    let rows = entries
-        .iter()
-        .map(|entry| {
-            [
-                Value::from(tenant),
-                Value::from(entry.id),
-                Value::from(entry.object_kind.as_str()),
-                Value::from(entry.object_id),
-                Value::from(entry.operation.as_str()),
-                Value::from(entry.detail.as_str()),
-                Value::from(entry.credential_id),
-                Value::from(entry.actor.as_str()),
-                Value::from(entry.request_id.as_str()),
-                Value::from(entry.created_at),
-                Value::from(entry.content_hash.as_str()),
-            ]
-        });
+    let rows = entries.iter().map(|entry| {
+        [
+            Value::from(tenant),
+            Value::from(entry.id),
+            Value::from(entry.object_kind.as_str()),
+            Value::from(entry.object_id),
+            Value::from(entry.operation.as_str()),
+            Value::from(entry.detail.as_str()),
+            Value::from(entry.credential_id),
+            Value::from(entry.actor.as_str()),
+            Value::from(entry.request_id.as_str()),
+            Value::from(entry.created_at),
+            Value::from(entry.content_hash.as_str()),
+        ]
+    });
     let rows = Batch::of(&INSERT_AUDIT, rows);
     tx.insert_many(&INSERT_AUDIT, &rows).await.map(drop)
 }
 
 /// The oldest `limit` rows about one object.
-pub async fn trail_of(
-    tx: &mut Tx<'_>,
-    object_kind: &str,
-    object_id: i64,
-    limit: i64,
-) -> Result<Vec<AuditEntry>> {
+pub async fn trail_of(tx: &mut Tx<'_>, object_kind: &str, object_id: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     let tenant = tx.tenant();
     tx.all(&LOAD_TRAIL, params![tenant, object_kind, object_id, limit], audit_entry).await
 }
@@ -204,19 +197,17 @@ pub struct Event {
 
 pub async fn insert_events(tx: &mut Tx<'_>, events: &[Event]) -> Result<()> {
     let tenant = tx.tenant();
-    let rows = events
-        .iter()
-        .map(|event| {
-            [
-                Value::from(tenant),
-                Value::from(event.id),
-                Value::from(event.event_type.as_str()),
-                Value::from(event.object_kind.as_str()),
-                Value::from(event.object_id),
-                Value::from(event.payload.as_str()),
-                Value::from(event.created_at),
-            ]
-        });
+    let rows = events.iter().map(|event| {
+        [
+            Value::from(tenant),
+            Value::from(event.id),
+            Value::from(event.event_type.as_str()),
+            Value::from(event.object_kind.as_str()),
+            Value::from(event.object_id),
+            Value::from(event.payload.as_str()),
+            Value::from(event.created_at),
+        ]
+    });
     let rows = Batch::of(&INSERT_EVENT, rows);
     tx.insert_many(&INSERT_EVENT, &rows).await.map(drop)
 }

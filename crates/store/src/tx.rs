@@ -6,10 +6,10 @@
 
 use domain::id::TenantId;
 
+use crate::dialect::{self, Dialect};
 use crate::ids::Ids;
 use crate::lite::LiteTx;
 use crate::pg::PgTx;
-use crate::dialect::{self, Dialect};
 use crate::{Batch, Error, Insert, Result, Row, Rows, Sql, Value};
 
 /// A transaction of one tenant on either database.

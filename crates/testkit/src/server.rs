@@ -34,9 +34,8 @@ impl TestServer {
             let _ = stopped.await;
         };
         let config = ServerConfig { shutdown_grace: Duration::from_millis(200), ..ServerConfig::default() };
-        let serving = tokio::spawn(async move {
-            serve(vec![listener], config, shutdown).await.expect("the settings are sound")
-        });
+        let serving =
+            tokio::spawn(async move { serve(vec![listener], config, shutdown).await.expect("the settings are sound") });
         TestServer { address, stop: Some(stop), serving: Some(serving) }
     }
 
@@ -157,8 +156,7 @@ impl Reply {
             .map(|line| line.split_once(':').expect("a header has a colon"))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
-        let mut reply =
-            Reply { status: status.parse().expect("a status is a number"), headers, body: String::new() };
+        let mut reply = Reply { status: status.parse().expect("a status is a number"), headers, body: String::new() };
         let body = &bytes[end + 4..];
         let body = match reply.header("transfer-encoding") {
             Some("chunked") => joined(body),

@@ -184,11 +184,7 @@ fn compare(seed: &Json, answer: &Json, place: &str) -> Result<(), String> {
                 .try_for_each(|(at, (wanted, found))| compare(wanted, found, &format!("{place}[{at}]")))
         }
         _ if seed == answer => Ok(()),
-        _ => Err(format!(
-            "{place}: {answer:?} ({}), the sample has {seed:?} ({})",
-            answer.kind(),
-            seed.kind()
-        )),
+        _ => Err(format!("{place}: {answer:?} ({}), the sample has {seed:?} ({})", answer.kind(), seed.kind())),
     }
 }
 

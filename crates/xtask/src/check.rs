@@ -13,10 +13,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "format", run: |_| cargo(&["fmt", "--all", "--check"], &[]) },
     Step { name: "tidy", run: |_| crate::tidy::run() },
-    Step {
-        name: "clippy",
-        run: |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[]),
-    },
+    Step { name: "clippy", run: |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[]) },
     Step { name: "build", run: |_| cargo(&["test", "--workspace", "--no-run"], &[]) },
     Step { name: "tests", run: tests },
     Step { name: "clients", run: |_| cargo(&["test", "--package", "face-zoom", "--test", "clients"], &[]) },
@@ -91,9 +88,5 @@ pub fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
 
 pub fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        bail!("{command:?} ended with {status}")
-    }
+    if status.success() { Ok(()) } else { bail!("{command:?} ended with {status}") }
 }

@@ -22,7 +22,10 @@ pub fn run(examples: u32) -> Result<()> {
         .arg(&demo.url)
         .arg("--header")
         .arg(format!("Authorization: Bearer {}", demo.token))
-        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        ])
         .args(["--max-examples", &examples])
         .args(["--phases", "examples,coverage,fuzzing"])
         .args(["--generation-deterministic", "--workers", "2"])

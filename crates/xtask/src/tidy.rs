@@ -131,7 +131,10 @@ impl Tidy {
                 let code = line.split("//").next().unwrap_or_default();
                 let at = format!("{name}:{number}");
                 let says = |words: &[&str]| words.iter().any(|word| code.contains(word));
-                if !in_store && !name.starts_with("crates/bench/") && says(&["\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "]) {
+                if !in_store
+                    && !name.starts_with("crates/bench/")
+                    && says(&["\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "])
+                {
                     self.faults.push(format!("{at}: SQL outside the store"));
                 }
                 if is_money && says(&[": f64", ": f32", "as f64", "as f32", "f64::", "f32::"]) {
@@ -173,7 +176,8 @@ impl Tidy {
                 whole.find("#[cfg(test)]").map_or("", |at| &whole[at..])
             };
             for (variant, is_seen) in &mut seen {
-                *is_seen = *is_seen || tests.contains(&format!("Refusal::{variant}")) || tests.contains(&snake(variant));
+                *is_seen =
+                    *is_seen || tests.contains(&format!("Refusal::{variant}")) || tests.contains(&snake(variant));
             }
         }
         for (variant, is_seen) in seen {

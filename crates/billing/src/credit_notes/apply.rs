@@ -1,10 +1,10 @@
 //! Puts credit notes on invoices, and takes an application back.
 
 use super::NoteShare;
+use crate::Error;
 use crate::parties::entities;
 use crate::settle::{Settlement, family_of};
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::credit_note::apply::{NoteWish, apply_notes};
 use domain::id::{ApplicationId, CreditNoteId, InvoiceId};
@@ -73,14 +73,11 @@ impl Verb for UnapplyCreditNote {
         let on = cx.today(&entity);
         let posted_on = entity.posting_day(on)?;
         let mut live = std::mem::take(&mut settlement.live);
-        let booked = settlement
-            .invoices
-            .get_mut(&self.invoice)
-            .ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
+        let booked =
+            settlement.invoices.get_mut(&self.invoice).ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
         let mut new = Vec::new();
-        for application in live
-            .iter_mut()
-            .filter(|live| live.row.source == Source::CreditNote(self.note) && live.left() != 0)
+        for application in
+            live.iter_mut().filter(|live| live.row.source == Source::CreditNote(self.note) && live.left() != 0)
         {
             new.push(unapply(booked, &mut settlement.sources, application, on)?.application);
         }

@@ -1,6 +1,7 @@
 //! Makes a credit note: against an invoice's lines, on its own, or of a pure amount; as a draft or issued.
 
 use super::CreditWhat;
+use crate::Error;
 use crate::check;
 use crate::invoices::correct::load;
 use crate::invoices::create::{lock, number_or_key_taken};
@@ -9,7 +10,6 @@ use crate::numbers::refuse_own_numbers;
 use crate::parties::entities;
 use crate::settle::post_draft;
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::credit_note::totals::{
     ComputedNote, CreditWish, amount_only, credit_everything, credit_lines, credit_total, standalone,
@@ -103,11 +103,7 @@ impl Verb for CreateCreditNote {
 }
 
 impl CreateCreditNote {
-    async fn against(
-        &self,
-        cx: &mut Cx<'_, '_>,
-        invoice: InvoiceId,
-    ) -> Result<(NoteDocument, LegalEntity), Error> {
+    async fn against(&self, cx: &mut Cx<'_, '_>, invoice: InvoiceId) -> Result<(NoteDocument, LegalEntity), Error> {
         let document = load(cx, invoice).await?;
         let entity = entities::load(cx, Some(document.invoice.entity_id)).await?;
         let earlier = earlier(cx, invoice).await?;
@@ -132,9 +128,8 @@ impl CreateCreditNote {
 
     async fn on_its_own(&self, cx: &mut Cx<'_, '_>) -> Result<(NoteDocument, LegalEntity), Error> {
         let customer = self.customer.ok_or(Refusal::Blank { what: "customer" })?;
-        let customer = store::customers::load(cx.tx, customer)
-            .await?
-            .ok_or_else(|| Error::missing(CustomerId::WORD, customer))?;
+        let customer =
+            store::customers::load(cx.tx, customer).await?.ok_or_else(|| Error::missing(CustomerId::WORD, customer))?;
         let entity = entities::load(cx, self.entity.or(customer.entity_id)).await?;
         let currency = self.currency.unwrap_or(customer.currency);
         let on = self.dated_on.unwrap_or_else(|| cx.today(&entity));
@@ -232,9 +227,7 @@ fn own_lines(
         .zip(&input.lines)
         .zip(ids)
         .zip(1_i64..)
-        .map(|(((line, draft), id), position)| {
-            CreditNoteLine::of_draft(CreditNoteLineId(id), position, draft, line)
-        })
+        .map(|(((line, draft), id), position)| CreditNoteLine::of_draft(CreditNoteLineId(id), position, draft, line))
         .collect();
     Ok(NoteDocument { note, lines, taxes: computed.taxes })
 }
@@ -273,14 +266,9 @@ async fn insert(
     let note = &document.note;
     store::credit_notes::insert(cx.tx, document, series, base_total).await?;
     if note.number_origin == Some(NumberOrigin::External) {
-        store::invoices::claim_external_number(
-            cx.tx,
-            CreditNoteId::WORD,
-            note.number.as_deref(),
-            note.id.0,
-        )
-        .await
-        .map_err(number_or_key_taken)?;
+        store::invoices::claim_external_number(cx.tx, CreditNoteId::WORD, note.number.as_deref(), note.id.0)
+            .await
+            .map_err(number_or_key_taken)?;
     }
     if note.state == State::Issued {
         cx.change.balance(note.customer_id, note.entity_id, note.currency, 0, note.remaining);
@@ -303,12 +291,7 @@ pub(crate) async fn insert_issued(
     Ok(made.note)
 }
 
-pub(super) fn record(
-    cx: &mut Cx<'_, '_>,
-    note: &CreditNote,
-    event: &'static str,
-    operation: &'static str,
-) {
+pub(super) fn record(cx: &mut Cx<'_, '_>, note: &CreditNote, event: &'static str, operation: &'static str) {
     let detail = json!({
         "number": note.number,
         "amount": note.money(note.total).to_plain(),

@@ -1,11 +1,11 @@
 //! Issues a draft note, voids an issued one, deletes a draft.
 
 use super::create::{earlier, issue, lock_invoice_of, record};
+use crate::Error;
 use crate::invoices::correct::load;
 use crate::parties::entities;
 use crate::settle::{Settlement, post_draft};
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::credit_note::NoteDocument;
 use domain::credit_note::totals::{CreditBy, CreditWish, credit_lines};
 use domain::id::CreditNoteId;
@@ -39,9 +39,7 @@ impl Verb for IssueCreditNote {
             let wishes: Vec<CreditWish> = document
                 .lines
                 .iter()
-                .filter_map(|line| {
-                    Some(CreditWish { line: line.invoice_line_id?, by: CreditBy::Amount(line.gross) })
-                })
+                .filter_map(|line| Some(CreditWish { line: line.invoice_line_id?, by: CreditBy::Amount(line.gross) }))
                 .collect();
             let computed = credit_lines(&of, &earlier, &wishes)?;
             for (line, computed) in document.lines.iter_mut().zip(&computed.lines) {

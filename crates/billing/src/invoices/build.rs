@@ -2,15 +2,13 @@
 //! bulk, texts are checked, the domain computes.
 
 use super::{AllowanceSpec, DiscountAmount, DiscountSpec, InvoiceSpec, LineSpec, TaxChoice};
+use crate::Error;
 use crate::check;
 use crate::verb::Cx;
-use crate::Error;
 use domain::Refusal;
 use domain::id::{CustomerId, EntityId, InvoiceId, ItemId, LineId, SalespersonId, TaxGroupId};
 use domain::invoice::totals::{AskedAllowance, Computed, DraftInput, DraftLine, compute};
-use domain::invoice::{
-    Discount, DiscountBy, Document, Invoice, Line, LineTax, NumberOrigin, State,
-};
+use domain::invoice::{Discount, DiscountBy, Document, Invoice, Line, LineTax, NumberOrigin, State};
 use domain::item::Item;
 use domain::money::Currency;
 use domain::party::{Customer, LegalEntity};
@@ -35,11 +33,8 @@ impl Lookup {
         let items: BTreeSet<ItemId> =
             specs.iter().flat_map(|spec| spec.lines.iter().filter_map(|line| line.item)).collect();
         let items: Vec<ItemId> = items.into_iter().collect();
-        let items: HashMap<ItemId, Item> = store::catalogue::items_by_id(cx.tx, &items)
-            .await?
-            .into_iter()
-            .map(|item| (item.id, item))
-            .collect();
+        let items: HashMap<ItemId, Item> =
+            store::catalogue::items_by_id(cx.tx, &items).await?.into_iter().map(|item| (item.id, item)).collect();
         let groups: BTreeSet<TaxGroupId> = items
             .values()
             .filter_map(|item| item.tax_group_id)
@@ -124,11 +119,7 @@ pub(super) fn document(
     let computed = compute(&input)?;
 
     let dated_on = spec.dated_on.unwrap_or_else(|| cx.today(entity));
-    let terms = spec
-        .terms
-        .clone()
-        .or_else(|| customer.terms.clone())
-        .unwrap_or_else(|| entity.default_terms.clone());
+    let terms = spec.terms.clone().or_else(|| customer.terms.clone()).unwrap_or_else(|| entity.default_terms.clone());
     let due_on = match spec.due_on {
         Some(due_on) => due_on,
         None => domain::invoice::state::due_day(dated_on, &terms)?,
@@ -180,11 +171,7 @@ fn draft_input(
         currency,
         price_mode: spec.price_mode.unwrap_or(entity.price_mode),
         tax_rounding: entity.tax_rounding,
-        lines: spec
-            .lines
-            .iter()
-            .map(|line| draft_line(lookup, customer, line, currency))
-            .collect::<Result<_, _>>()?,
+        lines: spec.lines.iter().map(|line| draft_line(lookup, customer, line, currency)).collect::<Result<_, _>>()?,
         allowances: spec
             .allowances
             .iter()
@@ -216,12 +203,7 @@ fn assemble(mut invoice: Invoice, drafts: Vec<DraftLine>, computed: Computed, id
     Document { invoice, lines, taxes: computed.taxes, allowances: computed.allowances }
 }
 
-fn draft_line(
-    lookup: &Lookup,
-    customer: &Customer,
-    spec: &LineSpec,
-    currency: Currency,
-) -> Result<DraftLine, Error> {
+fn draft_line(lookup: &Lookup, customer: &Customer, spec: &LineSpec, currency: Currency) -> Result<DraftLine, Error> {
     let item = spec.item.map(|id| lookup.item(id)).transpose()?;
     if item.is_some_and(|item| !item.is_active) {
         return Err(Refusal::ItemInactive.into());
@@ -241,11 +223,8 @@ fn draft_line(
         TaxChoice::FromItem => item.and_then(|item| item.tax_group_id),
         TaxChoice::None => None,
     };
-    let description = spec
-        .description
-        .clone()
-        .or_else(|| item.map(|item| item.description.clone()))
-        .unwrap_or_default();
+    let description =
+        spec.description.clone().or_else(|| item.map(|item| item.description.clone())).unwrap_or_default();
     check::optional(&description, "line description", check::LONG)?;
     for (text, what) in [
         (&spec.charge_number, "charge_number"),
@@ -260,26 +239,20 @@ fn draft_line(
     line.item_id = item.map(|item| item.id);
     line.item_code = item.and_then(|item| item.code.clone());
     line.description = description;
-    line.unit =
-        spec.unit.clone().or_else(|| item.map(|item| item.unit.clone())).unwrap_or_default();
+    line.unit = spec.unit.clone().or_else(|| item.map(|item| item.unit.clone())).unwrap_or_default();
     check::optional(&line.unit, "unit", check::SHORT)?;
     line.period = spec.period;
     line.charge_number.clone_from(&spec.charge_number);
     line.purchase_order.clone_from(&spec.purchase_order);
     line.partner_sku.clone_from(&spec.partner_sku);
     line.gl_code.clone_from(&spec.gl_code);
-    line.discounts =
-        spec.discounts.iter().map(|asked| discount(asked, currency)).collect::<Result<_, _>>()?;
+    line.discounts = spec.discounts.iter().map(|asked| discount(asked, currency)).collect::<Result<_, _>>()?;
     line.prorate = spec.prorate;
     Ok(line)
 }
 
 /// The tax frozen on a line: its group's, or the customer's exemption instead of a group that charges.
-fn line_tax(
-    lookup: &Lookup,
-    customer: &Customer,
-    group: Option<TaxGroupId>,
-) -> Result<LineTax, Error> {
+fn line_tax(lookup: &Lookup, customer: &Customer, group: Option<TaxGroupId>) -> Result<LineTax, Error> {
     let Some(group) = group else {
         return Ok(LineTax::untaxed());
     };

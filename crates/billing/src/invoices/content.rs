@@ -256,8 +256,7 @@ mod tests {
         let mut computed = compute(&input).expect("computes");
         let parties = (EntityId(1), CustomerId(2));
         let day = jiff::civil::date(2026, 1, 31);
-        let mut invoice =
-            Invoice::draft(InvoiceId(3), parties, Currency::USD, day, jiff::Timestamp::UNIX_EPOCH);
+        let mut invoice = Invoice::draft(InvoiceId(3), parties, Currency::USD, day, jiff::Timestamp::UNIX_EPOCH);
         invoice.totals = computed.totals;
         let amounts = computed.lines.remove(0);
         Document {

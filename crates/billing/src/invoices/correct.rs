@@ -4,16 +4,16 @@
 use super::build::{Ids, Lookup, document};
 use super::create::{extras, lock, number_or_key_taken, parts};
 use super::{InvoiceSpec, content_hash, content_text};
+use crate::Error;
 use crate::parties::entities;
 use crate::settle::post_draft;
 use crate::verb::{Cx, Verb};
-use crate::Error;
+use domain::Refusal;
 use domain::id::{InvoiceId, LineId};
 use domain::invoice::state::decide_correction;
 use domain::invoice::{Document, Invoice, State};
 use domain::journal::post;
 use domain::numbering::SeriesKind;
-use domain::Refusal;
 use serde_json::json;
 use store::invoice_parts::Revision;
 
@@ -46,27 +46,19 @@ impl Verb for CorrectInvoice {
         let note = store::credit_notes::on_invoice(cx.tx, self.invoice).await?.first().map(|note| note.id);
         let series = store::entities::series_of(cx.tx, entity.id).await?;
         let series = series.into_iter().find(|series| series.kind == SeriesKind::Invoice);
-        let decided = decide_correction(
-            &before.invoice,
-            &after.invoice,
-            after.lines.len(),
-            note,
-            &entity,
-            series.as_ref(),
-        )?;
+        let decided =
+            decide_correction(&before.invoice, &after.invoice, after.lines.len(), note, &entity, series.as_ref())?;
         after.invoice.posted_on = Some(decided.posted_on);
         after.invoice.settle_on(cx.today(&entity));
 
-        let [taken_back, anew] =
-            post::invoice_corrected(&before.invoice, &after.invoice, entity.base_currency)?;
+        let [taken_back, anew] = post::invoice_corrected(&before.invoice, &after.invoice, entity.base_currency)?;
         post_draft(cx, taken_back, decided.reversal_posted_on)?;
         post_draft(cx, anew, decided.posted_on)?;
         self.replace(cx, &before, &after, entity.base_currency).await?;
         // The new revision may be another customer's, or in another currency.
-        for (invoice, change) in [
-            (&before.invoice, -before.invoice.settled.balance),
-            (&after.invoice, after.invoice.settled.balance),
-        ] {
+        for (invoice, change) in
+            [(&before.invoice, -before.invoice.settled.balance), (&after.invoice, after.invoice.settled.balance)]
+        {
             cx.change.balance(invoice.customer_id, entity.id, invoice.currency, change, 0);
         }
         let detail = json!({
@@ -114,21 +106,14 @@ impl CorrectInvoice {
         base: domain::money::Currency,
     ) -> Result<(), Error> {
         keep_revision(cx, before, &self.reason).await?;
-        let dropped: Vec<&domain::invoice::Line> = before
-            .lines
-            .iter()
-            .filter(|line| after.lines.iter().all(|kept| kept.id != line.id))
-            .collect();
+        let dropped: Vec<&domain::invoice::Line> =
+            before.lines.iter().filter(|line| after.lines.iter().all(|kept| kept.id != line.id)).collect();
         store::invoice_parts::retire(cx.tx, before.invoice.id, &dropped, cx.now).await?;
         store::invoices::replace(cx.tx, &after.invoice).await.map_err(number_or_key_taken)?;
         store::invoice_parts::delete(cx.tx, before.invoice.id).await?;
         store::invoice_parts::insert_many(cx.tx, &parts(std::slice::from_ref(after))).await?;
-        let base_total = domain::fx::to_base(
-            after.invoice.totals.total,
-            after.invoice.currency,
-            after.invoice.fx.as_ref(),
-            base,
-        )?;
+        let base_total =
+            domain::fx::to_base(after.invoice.totals.total, after.invoice.currency, after.invoice.fx.as_ref(), base)?;
         let hash = content_hash(&content_text(after));
         store::invoices::set_content(cx.tx, after.invoice.id, &hash, base_total).await?;
         extras(cx, after.invoice.id, &self.spec).await

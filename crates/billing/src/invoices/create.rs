@@ -1,16 +1,16 @@
 //! Makes, changes and deletes drafts. A draft has no series number.
 
-use super::build::{Ids, Lookup, document};
 use super::InvoiceSpec;
+use super::build::{Ids, Lookup, document};
+use crate::Error;
 use crate::credentials::random_token;
 use crate::numbers::refuse_own_numbers;
 use crate::parties::tenants::taken;
 use crate::verb::{Cx, Verb};
-use crate::Error;
+use domain::Refusal;
 use domain::id::{CustomFieldId, InvoiceId, LineId};
 use domain::invoice::state::decide_delete;
 use domain::invoice::{Document, State};
-use domain::Refusal;
 use domain::numbering::SeriesKind;
 use serde_json::json;
 use store::invoice_parts::NewParts;
@@ -62,12 +62,7 @@ pub(super) async fn make(cx: &mut Cx<'_, '_>, specs: &[InvoiceSpec]) -> Result<V
 async fn insert(cx: &mut Cx<'_, '_>, documents: &[Document], specs: &[InvoiceSpec]) -> Result<(), Error> {
     let rows: Vec<NewInvoice<'_>> = documents
         .iter()
-        .map(|document| NewInvoice {
-            invoice: &document.invoice,
-            series: None,
-            content_hash: None,
-            base_total: 0,
-        })
+        .map(|document| NewInvoice { invoice: &document.invoice, series: None, content_hash: None, base_total: 0 })
         .collect();
     store::invoices::insert_many(cx.tx, &rows).await.map_err(number_or_key_taken)?;
     store::invoice_parts::insert_many(cx.tx, &parts(documents)).await?;
@@ -80,9 +75,7 @@ async fn insert(cx: &mut Cx<'_, '_>, documents: &[Document], specs: &[InvoiceSpe
 /// A number or an external key that another document has.
 pub(crate) fn number_or_key_taken(error: store::Error) -> Error {
     match &error {
-        store::Error::Conflict { constraint } if constraint.contains("external_numbers") => {
-            taken(error, "number")
-        }
+        store::Error::Conflict { constraint } if constraint.contains("external_numbers") => taken(error, "number"),
         _ => taken(error, "external_key"),
     }
 }
@@ -113,12 +106,7 @@ pub(super) async fn extras(cx: &mut Cx<'_, '_>, invoice: InvoiceId, spec: &Invoi
 pub(super) async fn set_tags(cx: &mut Cx<'_, '_>, invoice: InvoiceId, tags: &[String]) -> Result<(), Error> {
     let tags: Vec<store::names::Tag> = tags
         .iter()
-        .map(|label| store::names::Tag {
-            object_id: invoice.0,
-            label: label.clone(),
-            tag_id: 0,
-            option_id: 0,
-        })
+        .map(|label| store::names::Tag { object_id: invoice.0, label: label.clone(), tag_id: 0, option_id: 0 })
         .collect();
     Ok(store::names::set_tags(cx.tx, InvoiceId::WORD, invoice.0, &tags).await?)
 }
@@ -197,10 +185,7 @@ impl Verb for UpdateDraft {
 }
 
 /// Loads and locks an invoice, or says that there is none.
-pub(crate) async fn lock(
-    cx: &mut Cx<'_, '_>,
-    id: InvoiceId,
-) -> Result<domain::invoice::Invoice, Error> {
+pub(crate) async fn lock(cx: &mut Cx<'_, '_>, id: InvoiceId) -> Result<domain::invoice::Invoice, Error> {
     store::invoices::lock(cx.tx, id).await?.ok_or_else(|| Error::missing(InvoiceId::WORD, id))
 }
 

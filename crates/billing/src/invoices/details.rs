@@ -4,9 +4,9 @@
 use super::correct::{keep_revision, load};
 use super::create::{set_custom_fields, set_tags};
 use super::{content_hash, content_text};
+use crate::Error;
 use crate::check;
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::id::{CustomFieldId, InvoiceId};
 use domain::invoice::State;
 use domain::party::Address;

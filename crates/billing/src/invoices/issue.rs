@@ -2,9 +2,9 @@
 
 use super::create::{extras, lock, make, number_or_key_taken, parts};
 use super::{InvoiceSpec, content_hash, content_text};
+use crate::Error;
 use crate::parties::entities;
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::id::{EntityId, EntryId, InvoiceId};
 use domain::invoice::state::decide_issue;

@@ -2,10 +2,10 @@
 
 use super::create::number_or_key_taken;
 use super::issue::IssueInvoice;
+use crate::Error;
 use crate::numbers::refuse_own_numbers;
 use crate::settle::{Settlement, entity_of, post_cancelled_write_offs, post_draft};
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::id::InvoiceId;
 use domain::invoice::State;
 use domain::invoice::void::{IfSettled, void};
@@ -48,19 +48,8 @@ impl Verb for VoidInvoice {
         let note = store::credit_notes::on_invoice(cx.tx, id).await?.first().map(|note| note.id);
         let on = self.voided_on.unwrap_or_else(|| cx.today(&entity));
         let mut live = std::mem::take(&mut settlement.live);
-        let booked = settlement
-            .invoices
-            .get_mut(&id)
-            .ok_or_else(|| Error::missing(InvoiceId::WORD, id))?;
-        let voided = void(
-            booked,
-            &mut live,
-            &mut settlement.sources,
-            note,
-            self.if_settled,
-            &entity,
-            (on, cx.now),
-        )?;
+        let booked = settlement.invoices.get_mut(&id).ok_or_else(|| Error::missing(InvoiceId::WORD, id))?;
+        let voided = void(booked, &mut live, &mut settlement.sources, note, self.if_settled, &entity, (on, cx.now))?;
         if self.withdraw {
             booked.noun.withdrawn_at = Some(cx.now);
         }
@@ -68,14 +57,7 @@ impl Verb for VoidInvoice {
         let number = booked.noun.number.clone();
         let new = voided.reversals.iter().map(|reversal| reversal.application.clone()).collect();
         let rows = settlement.store_applications(cx, new, on, voided.posted_on).await?;
-        post_cancelled_write_offs(
-            cx,
-            &settlement,
-            &voided.reversals,
-            &rows,
-            entity.base_currency,
-            voided.posted_on,
-        )?;
+        post_cancelled_write_offs(cx, &settlement, &voided.reversals, &rows, entity.base_currency, voided.posted_on)?;
         post_draft(cx, draft, voided.posted_on)?;
         settlement.save(cx, &entity).await?;
         let detail = json!({"number": number, "reason": self.reason, "withdrawn": self.withdraw});

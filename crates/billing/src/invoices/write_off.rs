@@ -1,8 +1,8 @@
 //! Gives up what an invoice still owes, and takes that back.
 
+use crate::Error;
 use crate::settle::{Settlement, entity_of, post_cancelled_write_offs, post_draft};
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::id::{InvoiceId, WriteOffId};
 use domain::invoice::write_off::{cancel, write_off};
 use domain::journal::post;
@@ -33,18 +33,13 @@ impl Verb for WriteOffInvoice {
             .values()
             .map(|earlier| earlier.tax_relief - earlier.tax_relief_cancelled)
             .sum();
-        let booked = settlement
-            .invoices
-            .get_mut(&self.invoice)
-            .ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
-        let given_up =
-            write_off(booked, id, live_relief, entity.write_off_relieves_tax, entity.base_currency, on)?;
+        let booked =
+            settlement.invoices.get_mut(&self.invoice).ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
+        let given_up = write_off(booked, id, live_relief, entity.write_off_relieves_tax, entity.base_currency, on)?;
         let row = given_up.row(&booked.noun, &self.reason, on, cx.now);
         store::applications::insert_write_off(cx.tx, &row).await?;
-        let rows =
-            settlement.store_applications(cx, vec![given_up.application.clone()], on, posted_on).await?;
-        let draft =
-            post::written_off(&row, &rows[0], settlement.invoice(self.invoice)?, entity.base_currency)?;
+        let rows = settlement.store_applications(cx, vec![given_up.application.clone()], on, posted_on).await?;
+        let draft = post::written_off(&row, &rows[0], settlement.invoice(self.invoice)?, entity.base_currency)?;
         post_draft(cx, draft, posted_on)?;
         settlement.save(cx, &entity).await?;
         Ok(id)
@@ -68,10 +63,8 @@ impl Verb for CancelWriteOff {
         let on = self.on.unwrap_or_else(|| cx.today(&entity));
         let posted_on = entity.posting_day(on)?;
         let mut live = std::mem::take(&mut settlement.live);
-        let booked = settlement
-            .invoices
-            .get_mut(&self.invoice)
-            .ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
+        let booked =
+            settlement.invoices.get_mut(&self.invoice).ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
         let reversals = cancel(booked, &mut live, &mut settlement.sources, on)?;
         let new = reversals.iter().map(|reversal| reversal.application.clone()).collect();
         let rows = settlement.store_applications(cx, new, on, posted_on).await?;

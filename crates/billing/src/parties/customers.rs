@@ -1,10 +1,10 @@
 //! Makes, changes and deletes customers and their contacts.
 
 use super::tenants::taken;
-use crate::credentials::random_token;
-use crate::check;
-use crate::verb::{Cx, Verb};
 use crate::Error;
+use crate::check;
+use crate::credentials::random_token;
+use crate::verb::{Cx, Verb};
 use domain::Refusal;
 use domain::id::{ContactId, CustomerId, EntityId};
 use domain::money::Currency;
@@ -48,8 +48,23 @@ impl CustomerFields {
             )*};
         }
         take!(
-            parent_id, display_name, company_name, email, phone, entity_id, time_zone, language, terms, bill_to,
-            ship_to, tax_ids, tax_exemption, service_level, external_key, is_active, notes
+            parent_id,
+            display_name,
+            company_name,
+            email,
+            phone,
+            entity_id,
+            time_zone,
+            language,
+            terms,
+            bill_to,
+            ship_to,
+            tax_ids,
+            tax_exemption,
+            service_level,
+            external_key,
+            is_active,
+            notes
         );
         changed
     }
@@ -269,13 +284,7 @@ impl Verb for RemoveContact {
             return Err(Error::missing(ContactId::WORD, self.contact));
         }
         let detail = json!({"contact": self.contact.to_string()});
-        cx.change.record(
-            "customer.contact_removed",
-            CustomerId::WORD,
-            self.customer.0,
-            "contact_removed",
-            detail,
-        );
+        cx.change.record("customer.contact_removed", CustomerId::WORD, self.customer.0, "contact_removed", detail);
         Ok(())
     }
 }

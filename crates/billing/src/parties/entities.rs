@@ -1,8 +1,8 @@
 //! Makes and changes a legal entity: the issuer with its currency, zone, policies and numbering series.
 
+use crate::Error;
 use crate::check;
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::id::{EntityId, SeriesId};
 use domain::money::Currency;
@@ -111,10 +111,9 @@ impl Verb for CreateEntity {
         };
         check_entity(&entity)?;
         store::entities::insert(cx.tx, &entity).await?;
-        for (kind, spec) in [
-            (SeriesKind::Invoice, &self.invoice_series),
-            (SeriesKind::CreditNote, &self.credit_note_series),
-        ] {
+        for (kind, spec) in
+            [(SeriesKind::Invoice, &self.invoice_series), (SeriesKind::CreditNote, &self.credit_note_series)]
+        {
             let series = Series {
                 id: cx.id(SeriesId)?,
                 entity_id: entity.id,
@@ -187,8 +186,18 @@ impl Verb for UpdateEntity {
             )*};
         }
         take!(
-            name, email, address, tax_ids, time_zone, language, tax_rounding, price_mode, issued_policy,
-            closed_books_policy, write_off_relieves_tax, default_terms
+            name,
+            email,
+            address,
+            tax_ids,
+            time_zone,
+            language,
+            tax_rounding,
+            price_mode,
+            issued_policy,
+            closed_books_policy,
+            write_off_relieves_tax,
+            default_terms
         );
         if let Some(through) = self.books_closed_through {
             if entity.books_closed_through.is_some_and(|closed| through < closed) {

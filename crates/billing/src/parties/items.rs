@@ -1,10 +1,10 @@
 //! Makes, changes and deletes items.
 
 use super::tenants::taken;
-use crate::credentials::random_token;
-use crate::check;
-use crate::verb::{Cx, Verb};
 use crate::Error;
+use crate::check;
+use crate::credentials::random_token;
+use crate::verb::{Cx, Verb};
 use domain::Refusal;
 use domain::id::{ItemId, TaxGroupId};
 use domain::item::{Item, ItemKind};
@@ -39,9 +39,7 @@ impl ItemFields {
                 }
             )*};
         }
-        take!(
-            kind, name, description, code, external_key, accounting_sku, unit, unit_price, tax_group_id, is_active
-        );
+        take!(kind, name, description, code, external_key, accounting_sku, unit, unit_price, tax_group_id, is_active);
         changed
     }
 }

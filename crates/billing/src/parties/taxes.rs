@@ -1,8 +1,8 @@
 //! Publishes tax rates and groups, retires them and brings them back. They are never edited: lines froze them.
 
+use crate::Error;
 use crate::check;
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::id::{TaxGroupId, TaxRateId};
 use domain::money::Rate;
@@ -65,10 +65,7 @@ impl Verb for CreateTaxGroup {
         let known = store::catalogue::rates_by_id(cx.tx, &ids).await?;
         let mut components = Vec::with_capacity(self.rates.len());
         for (id, is_compound) in &self.rates {
-            let rate = known
-                .iter()
-                .find(|rate| rate.id == *id)
-                .ok_or_else(|| Error::missing(TaxRateId::WORD, id))?;
+            let rate = known.iter().find(|rate| rate.id == *id).ok_or_else(|| Error::missing(TaxRateId::WORD, id))?;
             components.push(TaxComponent {
                 rate_id: rate.id,
                 name: rate.name.clone(),

@@ -41,8 +41,7 @@ impl Verb for CreateTenant {
     type Outcome = ();
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-        let tenant =
-            Tenant { id: self.id, name: self.name.clone(), business_at: None, created_at: cx.now };
+        let tenant = Tenant { id: self.id, name: self.name.clone(), business_at: None, created_at: cx.now };
         store::tenants::insert(cx.tx, &tenant).await?;
         cx.change.record("tenant.created", TenantId::WORD, self.id.0, "created", json!({}));
         Ok(())

@@ -2,10 +2,10 @@
 
 use super::PaymentShare;
 use super::record::{customer, put_on, recover_all};
+use crate::Error;
 use crate::parties::entities;
 use crate::settle::Settlement;
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::id::{InvoiceId, PaymentId};
 use domain::payment::Source;
@@ -71,14 +71,11 @@ impl Verb for UnapplyPayment {
         let on = cx.today(&entity);
         let posted_on = entity.posting_day(on)?;
         let mut live = std::mem::take(&mut settlement.live);
-        let booked = settlement
-            .invoices
-            .get_mut(&self.invoice)
-            .ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
+        let booked =
+            settlement.invoices.get_mut(&self.invoice).ok_or_else(|| Error::missing(InvoiceId::WORD, self.invoice))?;
         let mut new = Vec::new();
-        for application in live
-            .iter_mut()
-            .filter(|live| live.row.source == Source::Payment(self.payment) && live.left() != 0)
+        for application in
+            live.iter_mut().filter(|live| live.row.source == Source::Payment(self.payment) && live.left() != 0)
         {
             new.push(unapply(booked, &mut settlement.sources, application, on)?.application);
         }

@@ -1,11 +1,11 @@
 //! Records a payment and puts it on invoices; what is left stays unapplied. Voids one as if it had never come.
 
 use super::Share;
+use crate::Error;
 use crate::check;
 use crate::parties::entities;
 use crate::settle::{Settlement, family_of, post_cancelled_write_offs, post_draft};
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::id::{CustomerId, EntityId, InvoiceId, PaymentId};
 use domain::invoice::FxRate;
@@ -116,8 +116,7 @@ impl Verb for RecordPayment {
         let posted_on = entity.posting_day(on)?;
 
         let receipt = post::payment_received(&payment, entity.base_currency)?;
-        let base_amount =
-            domain::fx::to_base(payment.amount, currency, payment.fx.as_ref(), entity.base_currency)?;
+        let base_amount = domain::fx::to_base(payment.amount, currency, payment.fx.as_ref(), entity.base_currency)?;
         post_draft(cx, receipt, posted_on)?;
         let detail = json!({
             "amount": payment.money(payment.amount).to_plain(),
@@ -188,8 +187,7 @@ pub(super) async fn recover_all(
     let mut live = std::mem::take(&mut settlement.live);
     let mut reversals = Vec::new();
     for (id, amount) in asked {
-        let booked =
-            settlement.invoices.get_mut(&id).ok_or_else(|| Error::missing(InvoiceId::WORD, id))?;
+        let booked = settlement.invoices.get_mut(&id).ok_or_else(|| Error::missing(InvoiceId::WORD, id))?;
         if booked.noun.settled.write_offs == 0 {
             continue;
         }

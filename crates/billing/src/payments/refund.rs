@@ -1,11 +1,11 @@
 //! Pays money back, in the three ways of the field. The caller says which; nothing guesses.
 
-use crate::credit_notes::create::{insert_issued, note_header};
+use crate::Error;
 use crate::check;
+use crate::credit_notes::create::{insert_issued, note_header};
 use crate::parties::entities;
 use crate::settle::{Settlement, post_draft};
 use crate::verb::{Cx, Verb};
-use crate::Error;
 use domain::Refusal;
 use domain::credit_note::totals::credit_total;
 use domain::id::{CreditNoteId, InvoiceId, PaymentId, RefundId};
@@ -103,15 +103,7 @@ impl RefundMoney {
         let mut live = std::mem::take(&mut settlement.live);
         let mut booked = std::mem::take(&mut settlement.invoices);
         let base = at.entity.base_currency;
-        let done = reverse_and_owe_again(
-            payment,
-            &mut booked,
-            &mut settlement.sources,
-            &mut live,
-            amount,
-            base,
-            at.on,
-        );
+        let done = reverse_and_owe_again(payment, &mut booked, &mut settlement.sources, &mut live, amount, base, at.on);
         settlement.invoices = booked;
         let done = done?;
         settlement.store_applications(cx, done.reversals, at.on, at.posted_on).await?;
@@ -124,11 +116,8 @@ impl RefundMoney {
 
     async fn unapplied(&self, cx: &mut Cx<'_, '_>, payment: PaymentId) -> Result<RefundId, Error> {
         let mut settlement = Settlement::lock(cx, &[], &[], &[payment], false).await?;
-        let booked = settlement
-            .sources
-            .payments
-            .get_mut(&payment)
-            .ok_or_else(|| Error::missing(PaymentId::WORD, payment))?;
+        let booked =
+            settlement.sources.payments.get_mut(&payment).ok_or_else(|| Error::missing(PaymentId::WORD, payment))?;
         let at = self.at(cx, booked.noun.entity_id).await?;
         let amount = self.minor(booked.noun.currency)?;
         let refund_base = booked.noun.refund_unapplied(amount, at.entity.base_currency)?;
@@ -140,11 +129,7 @@ impl RefundMoney {
 
     async fn note(&self, cx: &mut Cx<'_, '_>, note: CreditNoteId) -> Result<RefundId, Error> {
         let mut settlement = Settlement::lock(cx, &[], &[note], &[], false).await?;
-        let booked = settlement
-            .sources
-            .notes
-            .get_mut(&note)
-            .ok_or_else(|| Error::missing(CreditNoteId::WORD, note))?;
+        let booked = settlement.sources.notes.get_mut(&note).ok_or_else(|| Error::missing(CreditNoteId::WORD, note))?;
         let at = self.at(cx, booked.noun.entity_id).await?;
         let amount = self.minor(booked.noun.currency)?;
         let refund_base = booked.noun.refund_remaining(amount, at.entity.base_currency)?;
@@ -169,12 +154,7 @@ impl RefundMoney {
         Ok(refund.id)
     }
 
-    async fn by_note(
-        &self,
-        cx: &mut Cx<'_, '_>,
-        payment: PaymentId,
-        invoice: InvoiceId,
-    ) -> Result<RefundId, Error> {
+    async fn by_note(&self, cx: &mut Cx<'_, '_>, payment: PaymentId, invoice: InvoiceId) -> Result<RefundId, Error> {
         let mut settlement = Settlement::lock(cx, &[invoice], &[], &[payment], true).await?;
         let noun = settlement
             .sources
@@ -199,11 +179,8 @@ impl RefundMoney {
         let note = insert_issued(cx, &at.entity, note, computed, &document).await?;
         let note_id = note.id;
         settlement.add_note(note);
-        let booked = settlement
-            .sources
-            .notes
-            .get_mut(&note_id)
-            .ok_or_else(|| Error::missing(CreditNoteId::WORD, note_id))?;
+        let booked =
+            settlement.sources.notes.get_mut(&note_id).ok_or_else(|| Error::missing(CreditNoteId::WORD, note_id))?;
         let refund_base = booked.noun.refund_remaining(amount, at.entity.base_currency)?;
         let refund = self.row(cx, RefundKind::ByCreditNote, &noun, at.on, amount)?;
         let refund = Refund { credit_note_id: Some(note_id), invoice_id: Some(invoice), ..refund };
@@ -238,13 +215,7 @@ impl RefundMoney {
         })
     }
 
-    async fn keep(
-        &self,
-        cx: &mut Cx<'_, '_>,
-        refund: &Refund,
-        refund_base: i64,
-        posted_on: Date,
-    ) -> Result<(), Error> {
+    async fn keep(&self, cx: &mut Cx<'_, '_>, refund: &Refund, refund_base: i64, posted_on: Date) -> Result<(), Error> {
         store::applications::insert_refund(cx.tx, refund).await?;
         post_draft(cx, post::refunded(refund, refund_base), posted_on)?;
         let amount = domain::money::Money { minor: refund.amount, currency: refund.currency };

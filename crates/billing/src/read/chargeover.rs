@@ -38,9 +38,10 @@ impl Billing {
                 let business_at = business_now(tx, now).await?;
                 let mut views = HashMap::with_capacity(invoices.len());
                 for invoice in invoices {
-                    let entity = entities.iter().find(|entity| entity.id == invoice.entity_id).ok_or_else(|| {
-                        Error::missing(domain::id::EntityId::WORD, invoice.entity_id)
-                    })?;
+                    let entity = entities
+                        .iter()
+                        .find(|entity| entity.id == invoice.entity_id)
+                        .ok_or_else(|| Error::missing(domain::id::EntityId::WORD, invoice.entity_id))?;
                     let id = invoice.id;
                     let document = Document {
                         lines: lines.remove(&id).unwrap_or_default(),

@@ -131,12 +131,10 @@ pub(crate) async fn assemble(
             (&store::trail::LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
         ])
         .await?;
-    let (lines, items): (Vec<_>, Vec<_>) =
-        found[0].all(store::invoice_parts::line_and_item_row)?.into_iter().unzip();
+    let (lines, items): (Vec<_>, Vec<_>) = found[0].all(store::invoice_parts::line_and_item_row)?.into_iter().unzip();
     let taxes = found[1].all(store::invoice_parts::tax_row)?;
     let trail = found[2].all(store::trail::audit_row)?;
-    let allowances =
-        if has(parts::ALLOWANCES) { store::invoice_parts::allowances(tx, id).await? } else { Vec::new() };
+    let allowances = if has(parts::ALLOWANCES) { store::invoice_parts::allowances(tx, id).await? } else { Vec::new() };
 
     let today = day_in(header.business_at.unwrap_or(now), &header.time_zone);
     let line_ids: Vec<i64> = lines.iter().map(|line| line.id.0).collect();
@@ -158,8 +156,7 @@ pub(crate) async fn assemble(
     }
     if has(parts::SIDE_CARS) {
         let cars = store::names::side_cars(tx, InvoiceId::WORD, &only).await?;
-        view.side_cars =
-            cars.into_iter().filter(|car| car.face == face).map(|car| (car.face, car.content)).collect();
+        view.side_cars = cars.into_iter().filter(|car| car.face == face).map(|car| (car.face, car.content)).collect();
     }
     if has(parts::LINE_EXTRAS) {
         view.line_extras = line_extras(tx, &line_ids, face).await?;
@@ -206,11 +203,7 @@ fn comment(entry: store::trail::AuditEntry) -> Comment {
 }
 
 /// Custom fields, tags and side-cars of the lines, by line.
-async fn line_extras(
-    tx: &mut Tx<'_>,
-    lines: &[i64],
-    face: &str,
-) -> Result<BTreeMap<LineId, LineExtras>, Error> {
+async fn line_extras(tx: &mut Tx<'_>, lines: &[i64], face: &str) -> Result<BTreeMap<LineId, LineExtras>, Error> {
     let mut extras: BTreeMap<LineId, LineExtras> = BTreeMap::new();
     if lines.is_empty() {
         return Ok(extras);
@@ -238,10 +231,7 @@ async fn line_extras(
     Ok(extras)
 }
 
-fn sources<T: Ord>(
-    applications: &[domain::payment::Application],
-    pick: impl Fn(Source) -> Option<T>,
-) -> Vec<T> {
+fn sources<T: Ord>(applications: &[domain::payment::Application], pick: impl Fn(Source) -> Option<T>) -> Vec<T> {
     let mut ids: Vec<T> = applications.iter().filter_map(|application| pick(application.source)).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -34,10 +34,8 @@ impl Billing {
                 let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
                 let has_more = rows.len() > wanted;
                 rows.truncate(wanted);
-                let next = rows
-                    .last()
-                    .filter(|_| has_more)
-                    .map(|last| Cursor { created_at: last.created_at, id: last.id });
+                let next =
+                    rows.last().filter(|_| has_more).map(|last| Cursor { created_at: last.created_at, id: last.id });
                 let ids = header_ids(rows.iter().map(|row| (row.id, row.customer_id)));
                 let names = Names::load(tx, &caller, &ids).await?;
                 let rows = rows

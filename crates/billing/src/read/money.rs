@@ -6,6 +6,7 @@ use crate::verb::{Cx, Verb};
 use crate::{Billing, Caller, Error};
 use domain::credit_note::{CreditNote, NoteDocument};
 use domain::id::{CreditNoteId, CustomerId, InvoiceId, PaymentId, RefundId};
+use domain::invoice::State;
 use domain::payment::{Application, Payment, Refund, Source};
 use store::Tx;
 use store::trail::Event;
@@ -71,7 +72,8 @@ impl Billing {
         .await
     }
 
-    /// Credit notes in id order after `after`; of one customer, or of all for staff.
+    /// Credit notes in id order after `after`; of one customer, or of all for staff. Customers are not shown
+    /// drafts.
     pub async fn credit_notes(
         &self,
         caller: &Caller,
@@ -84,7 +86,10 @@ impl Billing {
             let caller = caller.clone();
             Box::pin(async move {
                 let customer = own_customer(tx, &caller, customer).await?;
-                Ok(store::credit_notes::list(tx, customer, after, i64::from(limit)).await?)
+                let with_drafts = caller.acts_for == ActsFor::Staff;
+                let customer = customer.map(|customer| (customer, with_drafts));
+                let notes = store::credit_notes::list(tx, customer, after, i64::from(limit)).await?;
+                Ok(notes)
             })
         })
         .await
@@ -242,6 +247,10 @@ async fn load_note(tx: &mut Tx<'_>, caller: &Caller, id: CreditNoteId) -> Result
     let document = match store::credit_notes::load_document(tx, id).await? {
         Some(document) if covers(tx, caller, document.note.customer_id).await? => document,
         _ => return Err(Error::missing(CreditNoteId::WORD, id)),
+    };
+    // Customers see what was issued, as with invoices.
+    if caller.acts_for != ActsFor::Staff && document.note.state == State::Draft {
+        return Err(Error::missing(CreditNoteId::WORD, id));
     };
     let applications = store::applications::of_source(tx, Source::CreditNote(id)).await?;
     let mut ids = vec![id.0, document.note.customer_id.0];

@@ -39,19 +39,17 @@ impl Billing {
 
     pub async fn tenant(&self, tenant: TenantId) -> Result<Tenant, Error> {
         self.read(tenant, move |tx| {
-            Box::pin(async move {
-                store::tenants::load(tx).await?.ok_or_else(|| Error::missing(TenantId::WORD, tenant))
-            })
+            Box::pin(
+                async move { store::tenants::load(tx).await?.ok_or_else(|| Error::missing(TenantId::WORD, tenant)) },
+            )
         })
         .await
     }
 
     /// The tenant's settings by name (limits, switches of the faces).
     pub async fn settings(&self, tenant: TenantId) -> Result<HashMap<String, String>, Error> {
-        self.read(tenant, |tx| {
-            Box::pin(async move { Ok(store::tenants::settings(tx).await?.into_iter().collect()) })
-        })
-        .await
+        self.read(tenant, |tx| Box::pin(async move { Ok(store::tenants::settings(tx).await?.into_iter().collect()) }))
+            .await
     }
 
     pub async fn legal_entities(&self, caller: &Caller) -> Result<Named<Vec<EntityView>>, Error> {
@@ -76,10 +74,7 @@ impl Billing {
 
     pub async fn legal_entity(&self, caller: &Caller, id: EntityId) -> Result<EntityView, Error> {
         let found = self.legal_entities(caller).await?.value;
-        found
-            .into_iter()
-            .find(|view| view.entity.id == id)
-            .ok_or_else(|| Error::missing(EntityId::WORD, id))
+        found.into_iter().find(|view| view.entity.id == id).ok_or_else(|| Error::missing(EntityId::WORD, id))
     }
 
     pub async fn customer(&self, caller: &Caller, which: &CustomerRef) -> Result<Named<CustomerView>, Error> {
@@ -88,9 +83,8 @@ impl Billing {
             let (caller, which) = (caller.clone(), which.clone());
             Box::pin(async move {
                 let id = resolve_customer(tx, &caller, &which).await?;
-                let customer = store::customers::load(tx, id)
-                    .await?
-                    .ok_or_else(|| Error::missing(CustomerId::WORD, id))?;
+                let customer =
+                    store::customers::load(tx, id).await?.ok_or_else(|| Error::missing(CustomerId::WORD, id))?;
                 let contacts = store::customers::contacts(tx, id).await?;
                 let balances = store::customers::balances(tx, id).await?;
                 let mut ids = vec![id.0];

@@ -64,7 +64,8 @@ impl Document {
 
     fn value(&self, schema: &Value, known: &Known) -> Value {
         if let Some(name) = schema["$ref"].as_str() {
-            return self.value(self.0.pointer(name.trim_start_matches('#')).expect("a reference leads somewhere"), known);
+            return self
+                .value(self.0.pointer(name.trim_start_matches('#')).expect("a reference leads somewhere"), known);
         }
         if let Some(first) = schema["oneOf"].get(0).or(schema["anyOf"].get(0)) {
             return self.value(first, known);

@@ -11,7 +11,11 @@ pub type Problem = (String, u16, String);
 const OTHERS: [(&str, u16, &str); 36] = [
     ("bad_request", 400, "The request is malformed before any operation saw it, such as an encoding in its path."),
     ("body_broken", 400, "The body ended before its announced length."),
-    ("invalid_idempotency_key", 400, "The `Idempotency-Key` is empty, too long, or has other characters than visible ASCII."),
+    (
+        "invalid_idempotency_key",
+        400,
+        "The `Idempotency-Key` is empty, too long, or has other characters than visible ASCII.",
+    ),
     ("invalid_parameter", 400, "A query parameter has a value that makes no sense; `errors` names it."),
     ("invalid_query", 400, "The query string is too long, or has too many parameters."),
     ("malformed_json", 400, "The body is not JSON; the detail says at which byte and why."),
@@ -62,7 +66,9 @@ pub fn refusals() -> Vec<Problem> {
     for arm in told.split("Refusal::").skip(1) {
         let variant: String = arm.chars().take_while(char::is_ascii_alphanumeric).collect();
         let texts = literals(arm);
-        let [code, sentence] = texts.as_slice() else { panic!("Refusal::{variant} has not one code and one sentence: {texts:?}") };
+        let [code, sentence] = texts.as_slice() else {
+            panic!("Refusal::{variant} has not one code and one sentence: {texts:?}")
+        };
         let status = if of_status.contains(&format!("Refusal::{variant}")) { 409 } else { 422 };
         problems.push((code.clone(), status, sentence.replace("{}", "…")));
     }

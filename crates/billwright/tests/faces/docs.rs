@@ -51,7 +51,8 @@ fn scope(route: &Route) -> String {
     if route.face == FaceName::Native {
         let path = route.whole_path();
         let own = face_native::routes().iter().find(|own| own.method == route.method && own.path == path);
-        let staff = own.is_some_and(|own| matches!(own.scope, face_native::Scope::StaffRead | face_native::Scope::Write));
+        let staff =
+            own.is_some_and(|own| matches!(own.scope, face_native::Scope::StaffRead | face_native::Scope::Write));
         if staff {
             return format!("`{}`, staff", route.needs);
         }
@@ -166,11 +167,13 @@ fn fields_document() -> String {
     for (of, field) in face_chargeover::meanings() {
         if of != object {
             object = of;
-            write!(text, "\n## {object}\n\n| field | type | unit | what | null |\n|---|---|---|---|---|\n").expect("text");
+            write!(text, "\n## {object}\n\n| field | type | unit | what | null |\n|---|---|---|---|---|\n")
+                .expect("text");
         }
         let kind = format!("{:?}", field.shape).to_lowercase();
         let unit = if field.unit.is_empty() { "-" } else { field.unit };
-        writeln!(text, "| `{}` | {kind} | {unit} | {} | {} |", field.name, field.source, field.null_when).expect("text");
+        writeln!(text, "| `{}` | {kind} | {unit} | {} | {} |", field.name, field.source, field.null_when)
+            .expect("text");
     }
     text
 }

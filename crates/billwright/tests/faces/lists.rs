@@ -240,7 +240,8 @@ async fn rows_are_the_invoices(world: &World, books: &Books) {
     let rows = chargeover_rows(world, "").await;
     for view in books.all() {
         let row = &rows[&printed(books, FaceName::ChargeOver, view.summary.id)];
-        let told = [text(row, "invoice_status_str"), number(row, "total"), number(row, "balance"), number(row, "applied")];
+        let told =
+            [text(row, "invoice_status_str"), number(row, "total"), number(row, "balance"), number(row, "applied")];
         let head = &view.summary;
         let wanted = [co::word(head.standing), &plain(head.total), &plain(head.balance), &plain(head.applied)];
         assert_eq!(told, wanted, "{}", head.id);
@@ -255,8 +256,11 @@ async fn family(world: &World, books: &Books) -> (CustomerId, Vec<CustomerId>) {
         books.company.iter().find(is_one).is_some()
     };
     for root in customers.iter().filter(|customer| customer.parent_id.is_none()) {
-        let below: Vec<CustomerId> =
-            customers.iter().filter(|customer| customer.parent_id == Some(root.id)).map(|customer| customer.id).collect();
+        let below: Vec<CustomerId> = customers
+            .iter()
+            .filter(|customer| customer.parent_id == Some(root.id))
+            .map(|customer| customer.id)
+            .collect();
         let family: Vec<CustomerId> = [root.id].into_iter().chain(below).collect();
         let is_of_company = books.customers.contains(&root.id);
         if is_of_company && family.len() > 1 && family.iter().any(|id| has_draft(*id)) {

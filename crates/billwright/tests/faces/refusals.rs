@@ -119,7 +119,9 @@ pub fn check(face: FaceName, why: Why, reply: &Reply, place: &str) {
     let challenge = reply.header("www-authenticate");
     match (why, face) {
         (Why::Unauthorized, FaceName::Native) => assert_eq!(challenge, Some("Bearer realm=\"billwright\""), "{place}"),
-        (Why::Unauthorized, FaceName::ChargeOver) => assert_eq!(challenge, Some("Basic realm=\"ChargeOver\""), "{place}"),
+        (Why::Unauthorized, FaceName::ChargeOver) => {
+            assert_eq!(challenge, Some("Basic realm=\"ChargeOver\""), "{place}")
+        }
         (Why::Unauthorized, _) => assert_eq!(challenge, Some("Bearer"), "{place}"),
         (Why::LacksScope, _) => {}
         _ => assert_eq!(challenge, None, "{place}"),

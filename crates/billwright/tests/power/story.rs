@@ -195,7 +195,8 @@ fn acknowledged_writes_survive_power_cuts() {
         let recording = Recording::make(6, &[], random.u64(..));
         recording.check_complete();
         let at = recording.cuts(cuts, &mut random);
-        let faults: Vec<String> = recording.cut(&at, any_luck, &mut random).into_iter().filter_map(Result::err).collect();
+        let faults: Vec<String> =
+            recording.cut(&at, any_luck, &mut random).into_iter().filter_map(Result::err).collect();
         assert!(faults.is_empty(), "{} of {cuts} cuts: {}", faults.len(), faults.join("\n"));
         left -= cuts;
     }

@@ -6,7 +6,6 @@ use crate::answers::json;
 use crate::call::Call;
 use crate::errors::Fault;
 use crate::schema::{answer, request};
-use crate::verbs::IssueBulk;
 use crate::wire::Id;
 use billing::invoices::InvoiceSpec;
 use billing::invoices::issue::IssueMany;
@@ -42,8 +41,8 @@ answer! {
 }
 
 pub(super) async fn issue(call: Call) -> Result<Answer, Fault> {
-    let many = IssueMany { specs: call.read::<NewInvoices>()?.from_wire()? };
-    call.write(IssueBulk { many }, |ids| {
+    let verb = IssueMany { specs: call.read::<NewInvoices>()?.from_wire()? };
+    call.write(verb, |ids| {
         let data = ids.into_iter().map(|id| IssuedInvoice { id: Id(id) }).collect();
         json(201, &IssuedInvoices { data })
     })

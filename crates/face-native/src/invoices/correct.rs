@@ -29,6 +29,10 @@ pub(super) async fn correct(call: Call) -> Result<Answer, Fault> {
 
 impl Correction {
     fn from_wire(self, invoice: InvoiceId) -> Result<CorrectInvoice, Fault> {
+        if self.invoice.number.is_some() {
+            let detail = "a correction keeps the number of the invoice";
+            return Err(Fault::field("/invoice/number", "field_not_allowed", detail));
+        }
         Ok(CorrectInvoice {
             invoice,
             keeps: self.invoice.kept_lines(),

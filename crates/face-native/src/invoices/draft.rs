@@ -6,7 +6,6 @@ use super::read_back;
 use crate::answers::{created, nothing};
 use crate::call::Call;
 use crate::errors::Fault;
-use crate::verbs::ReplaceDraft;
 use billing::invoices::create::{CreateInvoice, DeleteDraft, UpdateDraft};
 use billing::read::ThenView;
 use http_kit::Answer;
@@ -26,9 +25,8 @@ pub(super) async fn replace(call: Call) -> Result<Answer, Fault> {
     let invoice = call.id("invoice_id")?;
     let asked = call.read::<NewInvoice>()?;
     asked.refuse_kept_lines("")?;
-    let clears_tags = asked.tags.as_ref().is_some_and(Vec::is_empty);
-    let update = UpdateDraft { invoice, spec: asked.from_wire("")? };
-    call.write(ThenView(ReplaceDraft { update, clears_tags }), read_back).await
+    let verb = UpdateDraft { invoice, spec: asked.from_wire("")? };
+    call.write(ThenView(verb), read_back).await
 }
 
 pub(super) async fn delete(call: Call) -> Result<Answer, Fault> {

@@ -1,8 +1,11 @@
 //! The first hour: from nothing to a half-paid invoice.
 
 use crate::support::World;
+use http_kit::Edge;
+use http_kit::limits::PerSecond;
 use serde_json::json;
 use store::Db;
+use testkit::server::TestServer;
 
 testkit::on_both_databases! {
     async fn from_nothing_to_a_half_paid_invoice(db: Db) {
@@ -77,5 +80,22 @@ testkit::on_both_databases! {
         assert_eq!((&problem["request_id"], &problem["code"]), (&json!("mine-1"), &json!("not_found")));
         assert_eq!(problem["type"], "urn:billwright:problem:not_found");
         assert_eq!(problem["detail"], "There is no invoice inv_1.");
+    }
+
+    async fn too_many_and_too_large(db: Db) {
+        let world = World::new(db).await;
+        let body = format!(r#"{{"display_name": "{}"}}"#, "x".repeat(1_100_000));
+        let problem = world.post("/v1/customers", &body).await.expect(413);
+        assert_eq!(problem["code"], "body_too_large");
+
+        let settings = face_native::Settings { rate: Some(PerSecond { rate: 1, burst: 2 }) };
+        let router = face_native::router(world.billing.clone(), settings);
+        let server = TestServer::start(http_kit::assemble(face_native::Native, router, [], &Edge::default())).await;
+        let ask = async || server.get("/v1/me").bearer(&world.token).send().await;
+        let statuses = [ask().await.status, ask().await.status];
+        assert_eq!(statuses, [200, 200]);
+        let reply = ask().await;
+        assert_eq!((reply.status, reply.header("retry-after")), (429, Some("1")));
+        assert!(reply.body.contains("\"too_many_requests\""), "{}", reply.body);
     }
 }

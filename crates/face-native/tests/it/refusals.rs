@@ -84,6 +84,8 @@ testkit::on_both_databases! {
         world.refused("POST", &format!("{path}/issue"), "{}", 422, "already_issued").await;
         let unknown = correction.replace(r#"{"name""#, r#"{"line_id": "lin_5", "name""#);
         world.refused("POST", &format!("{path}/correct"), &unknown, 422, "unknown_line").await;
+        let numbered = correction.replace(r#"{"customer_id""#, r#"{"number": "N-1", "customer_id""#);
+        world.refused("POST", &format!("{path}/correct"), &numbered, 422, "field_not_allowed").await;
         world.refused("POST", &format!("{path}/cancel-write-off"), "{}", 422, "not_written_off").await;
 
         let payment = world.payment(&customer, "4", &[(&issued, "4")]).await;

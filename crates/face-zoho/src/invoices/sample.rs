@@ -7,7 +7,8 @@ use domain::id::{
     PaymentId, SalespersonId, TaxGroupId,
 };
 use domain::invoice::view::{
-    Coupon,    AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, Parts, PaymentApplied, View,
+    AttachmentView, Comment, Coupon, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, Parts,
+    PaymentApplied, View,
 };
 use domain::invoice::{
     AppliedDiscount, Discount, DiscountBy, Document, Invoice, LineKind, LineTax, NumberOrigin, State,

@@ -89,10 +89,7 @@ impl std::error::Error for JsonFault {}
 impl JsonFault {
     /// serde's refusal of a text that is JSON. The offset is only near the value: serde stops
     /// behind it.
-    pub(super) fn of_shape(
-        body: &[u8],
-        error: serde_path_to_error::Error<serde_json::Error>,
-    ) -> Self {
+    pub(super) fn of_shape(body: &[u8], error: serde_path_to_error::Error<serde_json::Error>) -> Self {
         use serde_path_to_error::Segment;
         let mut path = String::new();
         for segment in error.path().iter() {
@@ -103,23 +100,12 @@ impl JsonFault {
             }
         }
         let error = error.into_inner();
-        let line_start: usize = body
-            .split_inclusive(|byte| *byte == b'\n')
-            .take(error.line().saturating_sub(1))
-            .map(<[u8]>::len)
-            .sum();
+        let line_start: usize =
+            body.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
         let words = error.to_string();
-        let words = words
-            .split(" at line ")
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let words = words.split(" at line ").next().unwrap_or_default().to_owned();
         let offset = (line_start + error.column()).min(body.len());
-        Self {
-            kind: JsonFaultKind::Shape(words),
-            offset,
-            path,
-        }
+        Self { kind: JsonFaultKind::Shape(words), offset, path }
     }
 }
 

@@ -26,9 +26,7 @@ const STRING_CHARS: usize = 40;
 /// The numeric text of a raw JSON token.
 fn numeric_text(raw: &str) -> Option<&str> {
     let text = match raw.strip_prefix('"') {
-        Some(rest) => rest
-            .strip_suffix('"')
-            .filter(|text| text.len() <= STRING_CHARS)?,
+        Some(rest) => rest.strip_suffix('"').filter(|text| text.len() <= STRING_CHARS)?,
         None => raw,
     };
     NumberParts::of(text).map(|_| text)
@@ -80,9 +78,7 @@ impl<'de> Deserialize<'de> for Number {
 impl<'de: 'a, 'a> Deserialize<'de> for RawNumber<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?;
-        numeric_text(raw.get())
-            .map(Self)
-            .ok_or_else(|| D::Error::custom(EXPECTED))
+        numeric_text(raw.get()).map(Self).ok_or_else(|| D::Error::custom(EXPECTED))
     }
 }
 
@@ -102,11 +98,7 @@ impl Decimal {
     /// [`NotADecimal`] for anything JSON would not read back as the same plain decimal.
     pub fn new(text: impl Into<String>) -> Result<Self, NotADecimal> {
         let text = text.into();
-        if is_plain_decimal(&text) {
-            Ok(Self(text))
-        } else {
-            Err(NotADecimal)
-        }
+        if is_plain_decimal(&text) { Ok(Self(text)) } else { Err(NotADecimal) }
     }
 
     /// The text as it is printed.
@@ -123,9 +115,7 @@ impl fmt::Display for Decimal {
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.0.clone())
-            .map_err(S::Error::custom)?
-            .serialize(serializer)
+        RawValue::from_string(self.0.clone()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -153,25 +143,12 @@ mod tests {
         reads("1E+3", "1E+3");
         reads("-0.10", "-0.10");
         reads("\"007\"", "007");
-        reads(
-            "99999999999999999999.999999999999",
-            "99999999999999999999.999999999999",
-        );
+        reads("99999999999999999999.999999999999", "99999999999999999999.999999999999");
     }
 
     #[test]
     fn refuses_what_is_no_number() {
-        for body in [
-            "true",
-            "null",
-            "{}",
-            "[1]",
-            "\"\"",
-            "\"1,5\"",
-            "\" 1\"",
-            "\"NaN\"",
-            "\"1\\u0030\"",
-        ] {
+        for body in ["true", "null", "{}", "[1]", "\"\"", "\"1,5\"", "\" 1\"", "\"NaN\"", "\"1\\u0030\""] {
             refuses(body);
         }
         refuses(&format!("\"{}\"", "1".repeat(41)));
@@ -186,8 +163,7 @@ mod tests {
             quantity: Option<RawNumber<'a>>,
             rate: Option<Number>,
         }
-        let line: Line<'_> =
-            serde_json::from_str(r#"{"price":null,"quantity":"2.5"}"#).expect("a line");
+        let line: Line<'_> = serde_json::from_str(r#"{"price":null,"quantity":"2.5"}"#).expect("a line");
         assert_eq!(line.price, None);
         assert_eq!(line.quantity.expect("given").as_str(), "2.5");
         assert_eq!(line.rate, None);
@@ -199,13 +175,8 @@ mod tests {
         struct Row {
             total: Decimal,
         }
-        let row = Row {
-            total: Decimal::new("12345678901234567890.10").expect("a decimal"),
-        };
-        assert_eq!(
-            serde_json::to_string(&row).expect("json"),
-            r#"{"total":12345678901234567890.10}"#
-        );
+        let row = Row { total: Decimal::new("12345678901234567890.10").expect("a decimal") };
+        assert_eq!(serde_json::to_string(&row).expect("json"), r#"{"total":12345678901234567890.10}"#);
         for text in ["", "1e3", "01", "+1", ".5", "5.", "1_000", "NaN", "1 "] {
             assert_eq!(Decimal::new(text), Err(NotADecimal), "{text}");
         }

@@ -20,11 +20,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            depth: 64,
-            number_chars: 40,
-            exponent: 40,
-        }
+        Self { depth: 64, number_chars: 40, exponent: 40 }
     }
 }
 
@@ -34,11 +30,7 @@ impl Default for Limits {
 /// The first fault from the left, except that invalid UTF-8 anywhere comes first.
 pub fn check(body: &[u8], limits: &Limits) -> Result<(), JsonFault> {
     let text = std::str::from_utf8(body).map_err(|error| JsonFault {
-        kind: if error.error_len().is_some() {
-            Kind::NotUtf8
-        } else {
-            Kind::Truncated
-        },
+        kind: if error.error_len().is_some() { Kind::NotUtf8 } else { Kind::Truncated },
         offset: error.valid_up_to(),
         path: String::new(),
     })?;
@@ -49,13 +41,8 @@ pub fn check(body: &[u8], limits: &Limits) -> Result<(), JsonFault> {
 const KEYS_BY_LIST: usize = 16;
 
 enum Frame<'a> {
-    Array {
-        index: usize,
-    },
-    Object {
-        keys: Vec<Cow<'a, str>>,
-        set: Option<HashSet<Cow<'a, str>>>,
-    },
+    Array { index: usize },
+    Object { keys: Vec<Cow<'a, str>>, set: Option<HashSet<Cow<'a, str>>> },
 }
 
 struct Scanner<'a, 'l> {
@@ -68,13 +55,7 @@ struct Scanner<'a, 'l> {
 
 impl<'a, 'l> Scanner<'a, 'l> {
     fn new(text: &'a str, limits: &'l Limits) -> Self {
-        Self {
-            text,
-            bytes: text.as_bytes(),
-            at: 0,
-            frames: Vec::new(),
-            limits,
-        }
+        Self { text, bytes: text.as_bytes(), at: 0, frames: Vec::new(), limits }
     }
 
     fn run(mut self) -> Result<(), JsonFault> {
@@ -125,10 +106,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
         match self.bytes.get(self.at) {
             None => return Err(self.fault(Kind::Truncated)),
             Some(b'{') => {
-                self.open(Frame::Object {
-                    keys: Vec::new(),
-                    set: None,
-                })?;
+                self.open(Frame::Object { keys: Vec::new(), set: None })?;
                 if self.closes(b'}') {
                     return Ok(false);
                 }
@@ -159,9 +137,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
 
     fn open(&mut self, frame: Frame<'a>) -> Result<(), JsonFault> {
         if self.frames.len() >= self.limits.depth {
-            return Err(self.fault(Kind::TooDeep {
-                limit: self.limits.depth,
-            }));
+            return Err(self.fault(Kind::TooDeep { limit: self.limits.depth }));
         }
         self.at += 1;
         self.frames.push(frame);
@@ -247,30 +223,19 @@ impl<'a, 'l> Scanner<'a, 'l> {
             .take_while(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'))
             .count();
         if length > self.limits.number_chars {
-            return Err(self.fault(Kind::NumberTooLong {
-                limit: self.limits.number_chars,
-            }));
+            return Err(self.fault(Kind::NumberTooLong { limit: self.limits.number_chars }));
         }
         let token = &self.text[start..start + length];
         let at_end = start + length == self.bytes.len();
         let Some(parts) = text::NumberParts::of(token) else {
             let may_go_on = at_end && token.ends_with(['-', '+', '.', 'e', 'E']);
-            return Err(self.fault(if may_go_on {
-                Kind::Truncated
-            } else {
-                Kind::BadNumber
-            }));
+            return Err(self.fault(if may_go_on { Kind::Truncated } else { Kind::BadNumber }));
         };
         if parts.has_leading_zero() {
             return Err(self.fault(Kind::BadNumber));
         }
-        if parts
-            .exponent()
-            .is_none_or(|exponent| exponent > self.limits.exponent)
-        {
-            return Err(self.fault(Kind::ExponentTooLarge {
-                limit: self.limits.exponent,
-            }));
+        if parts.exponent().is_none_or(|exponent| exponent > self.limits.exponent) {
+            return Err(self.fault(Kind::ExponentTooLarge { limit: self.limits.exponent }));
         }
         self.at += length;
         Ok(())
@@ -283,11 +248,7 @@ impl<'a, 'l> Scanner<'a, 'l> {
     }
 
     fn fault(&self, kind: Kind) -> JsonFault {
-        JsonFault {
-            kind,
-            offset: self.at,
-            path: self.path(),
-        }
+        JsonFault { kind, offset: self.at, path: self.path() }
     }
 
     fn path(&self) -> String {

@@ -9,11 +9,7 @@ use super::JsonFaultKind as Kind;
 ///
 /// # Errors
 /// The kind of fault and its offset.
-pub(super) fn scan_string(
-    text: &str,
-    start: usize,
-    keep: bool,
-) -> Result<(usize, Cow<'_, str>), (Kind, usize)> {
+pub(super) fn scan_string(text: &str, start: usize, keep: bool) -> Result<(usize, Cow<'_, str>), (Kind, usize)> {
     let bytes = text.as_bytes();
     let mut at = start + 1;
     let mut plain_from = at;
@@ -90,9 +86,7 @@ fn scan_unicode(bytes: &[u8], at: usize) -> Result<(char, usize), (Kind, usize)>
         return Err((Kind::LoneSurrogate, at));
     }
     let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-    char::from_u32(code)
-        .map(|character| (character, at + 12))
-        .ok_or((Kind::LoneSurrogate, at))
+    char::from_u32(code).map(|character| (character, at + 12)).ok_or((Kind::LoneSurrogate, at))
 }
 
 fn hex4(bytes: &[u8], start: usize) -> Result<u32, Kind> {
@@ -126,8 +120,7 @@ impl<'a> NumberParts<'a> {
             Some(_) => return None,
             None => mantissa,
         };
-        let exponent_fits =
-            exponent.is_none_or(|text| is_digits(text.strip_prefix(['+', '-']).unwrap_or(text)));
+        let exponent_fits = exponent.is_none_or(|text| is_digits(text.strip_prefix(['+', '-']).unwrap_or(text)));
         (is_digits(whole) && exponent_fits).then_some(Self { whole, exponent })
     }
 
@@ -141,11 +134,7 @@ impl<'a> NumberParts<'a> {
             return Some(0);
         };
         let digits = text.trim_start_matches(['+', '-']).trim_start_matches('0');
-        if digits.is_empty() {
-            Some(0)
-        } else {
-            digits.parse().ok()
-        }
+        if digits.is_empty() { Some(0) } else { digits.parse().ok() }
     }
 
     pub(super) fn has_exponent(&self) -> bool {

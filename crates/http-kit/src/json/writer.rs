@@ -16,44 +16,24 @@ pub struct Style {
 
 impl Style {
     /// No blanks at all.
-    pub const COMPACT: Self = Self {
-        is_pretty: false,
-        escapes_slashes: false,
-        escapes_non_ascii: false,
-    };
+    pub const COMPACT: Self = Self { is_pretty: false, escapes_slashes: false, escapes_non_ascii: false };
     /// Four blanks of indentation, `"key": value`.
-    pub const PRETTY: Self = Self {
-        is_pretty: true,
-        escapes_slashes: false,
-        escapes_non_ascii: false,
-    };
+    pub const PRETTY: Self = Self { is_pretty: true, escapes_slashes: false, escapes_non_ascii: false };
     /// As PHP's `json_encode` with `JSON_PRETTY_PRINT`: [`Style::PRETTY`], and `/` and all
     /// non-ASCII characters escaped. ChargeOver's recorded answers look like this.
-    pub const PHP_PRETTY: Self = Self {
-        is_pretty: true,
-        escapes_slashes: true,
-        escapes_non_ascii: true,
-    };
+    pub const PHP_PRETTY: Self = Self { is_pretty: true, escapes_slashes: true, escapes_non_ascii: true };
 }
 
 /// Writes one object.
 pub fn object(style: Style, fill: impl FnOnce(&mut Object<'_>)) -> Vec<u8> {
-    let mut out = Out {
-        text: Vec::with_capacity(512),
-        style,
-        depth: 0,
-    };
+    let mut out = Out { text: Vec::with_capacity(512), style, depth: 0 };
     out.object(fill);
     out.text
 }
 
 /// Writes one array.
 pub fn array(style: Style, fill: impl FnOnce(&mut Array<'_>)) -> Vec<u8> {
-    let mut out = Out {
-        text: Vec::with_capacity(512),
-        style,
-        depth: 0,
-    };
+    let mut out = Out { text: Vec::with_capacity(512), style, depth: 0 };
     out.array(fill);
     out.text
 }
@@ -68,10 +48,7 @@ impl Out {
     fn object(&mut self, fill: impl FnOnce(&mut Object<'_>)) {
         self.text.push(b'{');
         self.depth += 1;
-        let mut object = Object {
-            out: self,
-            is_empty: true,
-        };
+        let mut object = Object { out: self, is_empty: true };
         fill(&mut object);
         let is_empty = object.is_empty;
         self.close(b'}', is_empty);
@@ -80,10 +57,7 @@ impl Out {
     fn array(&mut self, fill: impl FnOnce(&mut Array<'_>)) {
         self.text.push(b'[');
         self.depth += 1;
-        let mut array = Array {
-            out: self,
-            is_empty: true,
-        };
+        let mut array = Array { out: self, is_empty: true };
         fill(&mut array);
         let is_empty = array.is_empty;
         self.close(b']', is_empty);
@@ -115,12 +89,7 @@ impl Out {
     }
 
     fn string(&mut self, text: &str) {
-        write_string(
-            &mut self.text,
-            text,
-            self.style.escapes_slashes,
-            self.style.escapes_non_ascii,
-        );
+        write_string(&mut self.text, text, self.style.escapes_slashes, self.style.escapes_non_ascii);
     }
 
     fn display(&mut self, value: impl fmt::Display) {
@@ -144,11 +113,7 @@ impl Out {
 
     /// Inserts stored JSON as it is. What is not JSON is left out as null, and tests stop at it.
     fn raw(&mut self, json: &str) {
-        let limits = Limits {
-            number_chars: usize::MAX,
-            exponent: u32::MAX,
-            ..Limits::default()
-        };
+        let limits = Limits { number_chars: usize::MAX, exponent: u32::MAX, ..Limits::default() };
         let is_fine = check(json.as_bytes(), &limits).is_ok();
         debug_assert!(is_fine, "raw JSON is valid");
         if is_fine {
@@ -170,13 +135,7 @@ impl Object<'_> {
     fn key(&mut self, key: &str) -> &mut Out {
         self.out.next(&mut self.is_empty);
         self.out.string(key);
-        self.out
-            .text
-            .extend_from_slice(if self.out.style.is_pretty {
-                b": "
-            } else {
-                b":"
-            });
+        self.out.text.extend_from_slice(if self.out.style.is_pretty { b": " } else { b":" });
         self.out
     }
 
@@ -266,11 +225,7 @@ impl Object<'_> {
     }
 
     /// An array of strings.
-    pub fn array_of_strs<T: AsRef<str>>(
-        &mut self,
-        key: &str,
-        items: impl IntoIterator<Item = T>,
-    ) -> &mut Self {
+    pub fn array_of_strs<T: AsRef<str>>(&mut self, key: &str, items: impl IntoIterator<Item = T>) -> &mut Self {
         self.list(key, |list| {
             for item in items {
                 list.str(item.as_ref());

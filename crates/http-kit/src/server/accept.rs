@@ -53,13 +53,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(name: &'static str, config: ServerConfig, tally: Arc<Tally>) -> Self {
-        Self {
-            name,
-            config,
-            tally,
-            open: AtomicUsize::new(0),
-            refusing: AtomicUsize::new(0),
-        }
+        Self { name, config, tally, open: AtomicUsize::new(0), refusing: AtomicUsize::new(0) }
     }
 }
 
@@ -158,12 +152,8 @@ async fn converse(
 }
 
 fn failed_handshake(shared: &Shared) {
-    shared
-        .tally
-        .failed_handshakes
-        .fetch_add(1, Ordering::Relaxed);
-    metrics::counter!(names::HTTP_TLS_HANDSHAKES_FAILED_TOTAL, "listener" => shared.name)
-        .increment(1);
+    shared.tally.failed_handshakes.fetch_add(1, Ordering::Relaxed);
+    metrics::counter!(names::HTTP_TLS_HANDSHAKES_FAILED_TOTAL, "listener" => shared.name).increment(1);
 }
 
 /// Connections that are told to come back at the same time; more are just closed.
@@ -175,8 +165,7 @@ const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
 /// Tells a client at the cap to come back. Over TLS a word would cost a handshake: it is closed.
 fn refuse(mut stream: TcpStream, is_tls: bool, shared: &Arc<Shared>) {
     shared.tally.refused.fetch_add(1, Ordering::Relaxed);
-    metrics::counter!(names::HTTP_CONNECTIONS_REFUSED_TOTAL, "listener" => shared.name)
-        .increment(1);
+    metrics::counter!(names::HTTP_CONNECTIONS_REFUSED_TOTAL, "listener" => shared.name).increment(1);
     if is_tls || shared.refusing.load(Ordering::Relaxed) >= MAX_REFUSING {
         return;
     }
@@ -200,10 +189,7 @@ fn refuse(mut stream: TcpStream, is_tls: bool, shared: &Arc<Shared>) {
 /// passes only when something else ends, so wait a little instead of spinning.
 async fn pause_after(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    if matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    ) {
+    if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted) {
         return;
     }
     tracing::error!(%error, "cannot accept connections");

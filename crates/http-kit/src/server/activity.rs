@@ -28,12 +28,7 @@ pub struct Peer {
 impl Peer {
     /// A peer without a connection to look after.
     pub fn new(remote: SocketAddr, local: SocketAddr, is_tls: bool) -> Self {
-        Self {
-            remote,
-            local,
-            is_tls,
-            activity: None,
-        }
+        Self { remote, local, is_tls, activity: None }
     }
 
     pub(super) fn watched(mut self, activity: &Arc<Activity>) -> Self {
@@ -155,15 +150,13 @@ impl Activity {
 
     fn write_blocked(&self) {
         if self.blocked_since_ms.load(Ordering::Relaxed) == 0 {
-            self.blocked_since_ms
-                .store(self.now_ms().max(1), Ordering::Relaxed);
+            self.blocked_since_ms.store(self.now_ms().max(1), Ordering::Relaxed);
         }
     }
 
     /// Nothing has been received that would need an answer.
     pub(super) fn is_quiet(&self) -> bool {
-        matches!(self.phase(), Phase::New | Phase::Idle)
-            && self.blocked_since_ms.load(Ordering::Relaxed) == 0
+        matches!(self.phase(), Phase::New | Phase::Idle) && self.blocked_since_ms.load(Ordering::Relaxed) == 0
     }
 
     pub(super) fn lingers(&self) -> bool {
@@ -173,9 +166,7 @@ impl Activity {
     /// The timeout that is over, if one is.
     pub(super) fn overdue(&self, config: &ServerConfig) -> Option<Cut> {
         let now_ms = self.now_ms();
-        let is_over = |since_ms: u64, limit: Duration| {
-            u128::from(now_ms.saturating_sub(since_ms)) >= limit.as_millis()
-        };
+        let is_over = |since_ms: u64, limit: Duration| u128::from(now_ms.saturating_sub(since_ms)) >= limit.as_millis();
         let blocked_since_ms = self.blocked_since_ms.load(Ordering::Relaxed);
         if blocked_since_ms > 0 {
             return is_over(blocked_since_ms, config.write_timeout).then_some(Cut::SlowReader);
@@ -220,11 +211,7 @@ impl<S> Watched<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
@@ -235,11 +222,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.note_write(polled)
     }
@@ -289,9 +272,7 @@ mod tests {
     /// A connection that began so long ago, without sleeping for it.
     fn aged(ms: u64) -> Activity {
         let mut activity = Activity::new();
-        activity.began = Instant::now()
-            .checked_sub(Duration::from_millis(ms))
-            .expect("in range");
+        activity.began = Instant::now().checked_sub(Duration::from_millis(ms)).expect("in range");
         activity
     }
 
@@ -300,35 +281,19 @@ mod tests {
         let activity = aged(10_000);
         assert_eq!(activity.overdue(&config()), Some(Cut::Silent));
         activity.bytes_read();
-        assert_eq!(
-            activity.overdue(&config()),
-            Some(Cut::SlowHeaders),
-            "from the begin"
-        );
+        assert_eq!(activity.overdue(&config()), Some(Cut::SlowHeaders), "from the begin");
         activity.request_began();
         assert_eq!(activity.overdue(&config()), None);
         activity.phase_since_ms.store(0, Ordering::Relaxed);
-        assert_eq!(
-            activity.overdue(&config()),
-            None,
-            "a handler has its own timeout"
-        );
+        assert_eq!(activity.overdue(&config()), None, "a handler has its own timeout");
         activity.answer_ended();
         assert_eq!(activity.overdue(&config()), None);
         activity.phase_since_ms.store(9_000, Ordering::Relaxed);
         assert_eq!(activity.overdue(&config()), Some(Cut::Idle));
         activity.bytes_written();
-        assert_eq!(
-            activity.overdue(&config()),
-            None,
-            "the answer was still going out"
-        );
+        assert_eq!(activity.overdue(&config()), None, "the answer was still going out");
         activity.bytes_read();
-        assert_eq!(
-            activity.overdue(&config()),
-            None,
-            "a new head has its own time"
-        );
+        assert_eq!(activity.overdue(&config()), None, "a new head has its own time");
     }
 
     #[test]

@@ -59,14 +59,8 @@ impl ServerConfig {
             ("max_header_bytes", self.max_header_bytes),
             ("max_headers", self.max_headers),
         ];
-        let zero_time = times
-            .iter()
-            .find(|(_, time)| time.is_zero())
-            .map(|(name, _)| *name);
-        let zero_count = counts
-            .iter()
-            .find(|(_, count)| *count == 0)
-            .map(|(name, _)| *name);
+        let zero_time = times.iter().find(|(_, time)| time.is_zero()).map(|(name, _)| *name);
+        let zero_count = counts.iter().find(|(_, count)| *count == 0).map(|(name, _)| *name);
         match zero_time.or(zero_count) {
             Some(name) => Err(ServeError::Zero(name)),
             None => Ok(()),
@@ -76,8 +70,6 @@ impl ServerConfig {
     /// The shortest of the timeouts that a connection's watch looks after: looking again after
     /// this time is always soon enough.
     pub(super) fn watch_interval(&self) -> Duration {
-        self.header_timeout
-            .min(self.idle_timeout)
-            .min(self.write_timeout)
+        self.header_timeout.min(self.idle_timeout).min(self.write_timeout)
     }
 }

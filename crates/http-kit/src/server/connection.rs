@@ -50,12 +50,7 @@ pub(super) async fn drive<S>(
     let activity = Arc::new(Activity::new());
     let io = TokioIo::new(Watched::new(stream, activity.clone()));
     let peer = peer.watched(&activity);
-    let requests = Requests {
-        router,
-        peer,
-        activity: activity.clone(),
-        shared: shared.clone(),
-    };
+    let requests = Requests { router, peer, activity: activity.clone(), shared: shared.clone() };
     let mut http = builder(&shared.config).serve_connection(io, requests);
     let mut watch_again = pin!(tokio::time::sleep(shared.config.watch_interval()));
     let mut is_draining = false;
@@ -131,10 +126,7 @@ async fn close<S>(
             const TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\
                 connection: close\r\n\r\n";
             let words = stream.write_all(TIMEOUT);
-            if !matches!(
-                tokio::time::timeout(shared.config.linger, words).await,
-                Ok(Ok(()))
-            ) {
+            if !matches!(tokio::time::timeout(shared.config.linger, words).await, Ok(Ok(()))) {
                 return;
             }
         }
@@ -174,10 +166,7 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
         let ended = Ended(self.activity.clone());
         Box::pin(async move {
             let response = answer.await?;
-            Ok(response.map(|body| Tracked {
-                body,
-                _ended: ended,
-            }))
+            Ok(response.map(|body| Tracked { body, _ended: ended }))
         })
     }
 }
@@ -201,10 +190,7 @@ impl http_body::Body for Tracked {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

@@ -27,10 +27,7 @@ pub(super) fn affordable(wanted: usize, listeners: usize) -> usize {
 fn raise_limit() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let known = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: known.maximum,
-        maximum: known.maximum,
-    };
+    let raised = Rlimit { current: known.maximum, maximum: known.maximum };
     // Some systems refuse an unlimited soft limit: then the known one stays.
     match setrlimit(Resource::Nofile, raised) {
         Ok(()) => known.maximum,

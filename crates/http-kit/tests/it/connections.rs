@@ -56,11 +56,7 @@ async fn idle_connections_are_closed_later_than_slow_headers() {
     assert_eq!(client.reply().await.body, "hello");
     tokio::time::sleep(ms(600)).await;
     client.send(HELLO).await;
-    assert_eq!(
-        client.reply().await.body,
-        "hello",
-        "idle is not slow headers"
-    );
+    assert_eq!(client.reply().await.body, "hello", "idle is not slow headers");
     client.expect_closed().await;
 }
 
@@ -78,16 +74,12 @@ async fn a_long_handler_is_not_idle() {
 async fn slow_bodies_are_cut() {
     let server = Server::start(settings(|server| server.linger = ms(500))).await;
     let mut stuck = server.connect().await;
-    stuck
-        .send("POST /a/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab")
-        .await;
+    stuck.send("POST /a/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab").await;
     stuck.reply().await.expect(408, "a", "slowly");
     stuck.expect_closed().await;
 
     let mut dribbling = server.connect().await;
-    dribbling
-        .send("POST /b HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
-        .await;
+    dribbling.send("POST /b HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").await;
     let mut rounds = 0;
     while dribbling.try_send("1\r\nx\r\n").await && rounds < 600 {
         rounds += 1;
@@ -104,11 +96,7 @@ async fn slow_readers_are_cut() {
     // Far more than the sockets' buffers, and nobody reads.
     tokio::time::sleep(ms(1500)).await;
     let summary = server.stop().await.unwrap();
-    assert_eq!(
-        (summary.cut, summary.cut_at_shutdown),
-        (1, 0),
-        "{summary:?}"
-    );
+    assert_eq!((summary.cut, summary.cut_at_shutdown), (1, 0), "{summary:?}");
 }
 
 #[tokio::test]
@@ -123,10 +111,7 @@ async fn the_cap_answers_503_and_recovers() {
     let mut third = server.connect().await;
     third.send(HELLO).await;
     let refusal = third.reply().await;
-    assert_eq!(
-        (refusal.status, refusal.header("retry-after")),
-        (503, Some("1"))
-    );
+    assert_eq!((refusal.status, refusal.header("retry-after")), (503, Some("1")));
     third.expect_closed().await;
     drop(first);
     // The place is free as soon as the server has seen the end.
@@ -188,23 +173,11 @@ async fn old_and_odd_requests_work() {
         (reply.status, reply.body)
     };
     let hello = (200, "hello".to_owned());
-    assert_eq!(
-        ask("GET /a/hello HTTP/1.0\r\n\r\n").await,
-        hello,
-        "HTTP/1.0 without Host"
-    );
+    assert_eq!(ask("GET /a/hello HTTP/1.0\r\n\r\n").await, hello, "HTTP/1.0 without Host");
     assert_eq!(ask("GET /a/hello HTTP/1.1\r\n\r\n").await, hello, "no Host");
     let empty = (200, String::new());
-    assert_eq!(
-        ask("POST /a/echo HTTP/1.1\r\nhost: x\r\n\r\n").await,
-        empty,
-        "no length"
-    );
-    assert_eq!(
-        ask("POST /a/echo HTTP/1.0\r\n\r\n").await,
-        empty,
-        "no length, HTTP/1.0"
-    );
+    assert_eq!(ask("POST /a/echo HTTP/1.1\r\nhost: x\r\n\r\n").await, empty, "no length");
+    assert_eq!(ask("POST /a/echo HTTP/1.0\r\n\r\n").await, empty, "no length, HTTP/1.0");
     assert_eq!(
         ask("POST /a/echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n").await,
         (200, "ab".to_owned())
@@ -221,34 +194,19 @@ async fn old_and_odd_requests_work() {
 async fn bodies_of_get_and_delete_are_ignored() {
     let server = Server::start(Settings::default()).await;
     let mut client = server.connect().await;
-    client
-        .send("GET /a/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nnull")
-        .await;
+    client.send("GET /a/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nnull").await;
     assert_eq!(client.reply().await.body, "hello");
-    client
-        .send("DELETE /a/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}")
-        .await;
+    client.send("DELETE /a/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}").await;
     assert_eq!(client.reply().await.body, "deleted");
-    client
-        .send("HEAD /a/hello HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await;
+    client.send("HEAD /a/hello HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let head = client.reply_to_head().await;
-    assert_eq!(
-        (head.status, head.header("content-length")),
-        (200, Some("5"))
-    );
+    assert_eq!((head.status, head.header("content-length")), (200, Some("5")));
     client.send(HELLO).await;
-    assert_eq!(
-        client.reply().await.body,
-        "hello",
-        "nothing was left behind"
-    );
+    assert_eq!(client.reply().await.body, "hello", "nothing was left behind");
 
     // Larger than anyone would read: answered, then the connection ends.
     let mut client = server.connect().await;
-    client
-        .send("GET /a/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nx")
-        .await;
+    client.send("GET /a/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nx").await;
     assert_eq!(client.reply().await.body, "hello");
 }
 
@@ -256,11 +214,7 @@ async fn bodies_of_get_and_delete_are_ignored() {
 async fn pipelined_requests_are_answered_in_order() {
     let server = Server::start(Settings::default()).await;
     let mut client = server.connect().await;
-    client
-        .send(&format!(
-            "GET /a/slow HTTP/1.1\r\nhost: x\r\n\r\n{HELLO}{HELLO}"
-        ))
-        .await;
+    client.send(&format!("GET /a/slow HTTP/1.1\r\nhost: x\r\n\r\n{HELLO}{HELLO}")).await;
     assert_eq!(client.reply().await.body, "slept");
     assert_eq!(client.reply().await.body, "hello");
     assert_eq!(client.reply().await.body, "hello");
@@ -269,11 +223,7 @@ async fn pipelined_requests_are_answered_in_order() {
 #[tokio::test]
 async fn what_is_no_http_is_refused() {
     let server = Server::start(Settings::default()).await;
-    for text in [
-        "hello\r\n\r\n",
-        "GET / HTTP/9.9\r\n\r\n",
-        "GET / HTTP/1.1\r\nb d: x\r\n\r\n",
-    ] {
+    for text in ["hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nb d: x\r\n\r\n"] {
         let mut client = server.connect().await;
         client.send(text).await;
         assert_eq!(client.reply().await.status, 400, "{text}");
@@ -281,23 +231,13 @@ async fn what_is_no_http_is_refused() {
     }
     // A request with two lengths is how requests are smuggled.
     let mut client = server.connect().await;
-    client
-        .send("POST /a/echo HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab")
-        .await;
+    client.send("POST /a/echo HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab").await;
     assert_eq!(client.reply().await.status, 400);
     // Strange but valid targets reach the default face.
-    server
-        .ask("OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await
-        .expect(404, "root", "no *");
-    let connect = server
-        .ask("CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await;
+    server.ask("OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n").await.expect(404, "root", "no *");
+    let connect = server.ask("CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert!((400..500).contains(&connect.status), "{connect:?}");
-    server
-        .ask("BREW /a/hello HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await
-        .expect(405, "a", "GET");
+    server.ask("BREW /a/hello HTTP/1.1\r\nhost: x\r\n\r\n").await.expect(405, "a", "GET");
 }
 
 #[tokio::test]
@@ -305,23 +245,11 @@ async fn oversized_heads() {
     let server = Server::start(Settings::default()).await;
     let with = |lines: &str| format!("GET /a/hello HTTP/1.1\r\nhost: x\r\n{lines}\r\n");
     let many = "x-a: 1\r\n".repeat(120);
-    server
-        .ask(&with(&many))
-        .await
-        .expect(431, "a", "more than 100 headers");
+    server.ask(&with(&many)).await.expect(431, "a", "more than 100 headers");
     let long = format!("x-a: {}\r\n", "y".repeat(70_000));
-    server
-        .ask(&with(&long))
-        .await
-        .expect(431, "a", "larger than 65536 bytes");
-    let url = format!(
-        "GET /a/hello?{} HTTP/1.1\r\nhost: x\r\n\r\n",
-        "q".repeat(40_000)
-    );
-    server
-        .ask(&url)
-        .await
-        .expect(414, "a", "longer than 32768 bytes");
+    server.ask(&with(&long)).await.expect(431, "a", "larger than 65536 bytes");
+    let url = format!("GET /a/hello?{} HTTP/1.1\r\nhost: x\r\n\r\n", "q".repeat(40_000));
+    server.ask(&url).await.expect(414, "a", "longer than 32768 bytes");
     // Far beyond: hyper's own, without a body, and the client gets to read it.
     let huge = format!("x-a: {}\r\n", "y".repeat(30_000_000));
     let reply = server.ask(&with(&huge)).await;
@@ -338,31 +266,17 @@ async fn oversized_bodies() {
         format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {size}\r\n\r\n{body}")
     };
     assert_eq!(server.ask(&post("/a/echo", 1000)).await.body.len(), 1000);
-    server
-        .ask(&post("/a/echo", 1001))
-        .await
-        .expect(413, "a", "larger than 1000 bytes");
+    server.ask(&post("/a/echo", 1001)).await.expect(413, "a", "larger than 1000 bytes");
     assert_eq!(server.ask(&post("/a/large", 50_000)).await.body, "50000");
     // The whole body is on its way when the refusal is: it must still arrive.
-    server
-        .ask(&post("/a/echo", 30_000_000))
-        .await
-        .expect(413, "a", "larger");
+    server.ask(&post("/a/echo", 30_000_000)).await.expect(413, "a", "larger");
     let chunk = format!("{:x}\r\n{}\r\n", 600, "x".repeat(600)).repeat(2);
     let head = "POST /a/echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
-    server
-        .ask(&format!("{head}{chunk}0\r\n\r\n"))
-        .await
-        .expect(413, "a", "larger");
-    server
-        .ask(&format!("{head}zz\r\n"))
-        .await
-        .expect(400, "a", "broken");
+    server.ask(&format!("{head}{chunk}0\r\n\r\n")).await.expect(413, "a", "larger");
+    server.ask(&format!("{head}zz\r\n")).await.expect(400, "a", "broken");
     // A client that asks first is refused before it sends.
     let mut asking = Client::connect(server.address).await;
-    asking
-        .send("POST /a/echo HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2000\r\n\r\n")
-        .await;
+    asking.send("POST /a/echo HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2000\r\n\r\n").await;
     asking.reply().await.expect(413, "a", "larger");
 }
 

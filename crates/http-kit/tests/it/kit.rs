@@ -72,15 +72,8 @@ impl Face for TestFace {
         path.strip_suffix("%20").map(str::to_owned)
     }
     fn body_limits(&self, _: &axum::http::Method, path: &str, usual: &BodyLimits) -> BodyLimits {
-        let max_bytes = if path == "/large" {
-            100_000
-        } else {
-            usual.max_bytes
-        };
-        BodyLimits {
-            max_bytes,
-            ..usual.clone()
-        }
+        let max_bytes = if path == "/large" { 100_000 } else { usual.max_bytes };
+        BodyLimits { max_bytes, ..usual.clone() }
     }
 }
 
@@ -91,10 +84,7 @@ fn routes() -> Router {
     };
     Router::new()
         .route("/echo", post(|body: Bytes| async move { body }))
-        .route(
-            "/large",
-            post(|body: Bytes| async move { body.len().to_string() }),
-        )
+        .route("/large", post(|body: Bytes| async move { body.len().to_string() }))
         .route(
             "/hello",
             get(|| async { "hello" }).delete(|body: Bytes| async move {
@@ -102,10 +92,7 @@ fn routes() -> Router {
                 "deleted"
             }),
         )
-        .route(
-            "/number/{n}",
-            get(|Path(n): Path<u32>| async move { n.to_string() }),
-        )
+        .route("/number/{n}", get(|Path(n): Path<u32>| async move { n.to_string() }))
         .route("/url", get(|url: ClientUrl| async move { url.full() }))
         .route(
             "/panic",
@@ -115,10 +102,7 @@ fn routes() -> Router {
                 }
             }),
         )
-        .route(
-            "/bare",
-            get(|| async { (StatusCode::INTERNAL_SERVER_ERROR, "details") }),
-        )
+        .route("/bare", get(|| async { (StatusCode::INTERNAL_SERVER_ERROR, "details") }))
         .route("/slow", get(slow))
         .route("/never", get(std::future::pending::<()>))
         .route("/big", get(|| async { vec![b'x'; 64 * 1024 * 1024] }))
@@ -132,20 +116,10 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let body = BodyLimits {
-            max_bytes: 1000,
-            chunk_timeout: ms(300),
-            total_timeout: ms(1500),
-        };
+        let body = BodyLimits { max_bytes: 1000, chunk_timeout: ms(300), total_timeout: ms(1500) };
         Self {
-            server: ServerConfig {
-                linger: ms(20_000),
-                ..ServerConfig::default()
-            },
-            edge: EdgeConfig {
-                body,
-                ..EdgeConfig::default()
-            },
+            server: ServerConfig { linger: ms(20_000), ..ServerConfig::default() },
+            edge: EdgeConfig { body, ..EdgeConfig::default() },
         }
     }
 }
@@ -163,10 +137,7 @@ pub struct Server {
 
 pub fn app(edge: EdgeConfig) -> Router {
     let edge = Edge::new(edge);
-    let mounted = [
-        mount(TestFace("a"), "/a", routes(), &edge),
-        mount(TestFace("a"), "/alias/v1", routes(), &edge),
-    ];
+    let mounted = [mount(TestFace("a"), "/a", routes(), &edge), mount(TestFace("a"), "/alias/v1", routes(), &edge)];
     assemble(TestFace("root"), routes(), mounted, &edge)
 }
 
@@ -177,24 +148,16 @@ impl Server {
 
     pub async fn start_with(settings: Settings, prepare: fn(Listener) -> Listener) -> Self {
         let any = "127.0.0.1:0".parse().unwrap();
-        let listener = Listener::bind("main", any, app(settings.edge))
-            .await
-            .unwrap();
+        let listener = Listener::bind("main", any, app(settings.edge)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;
             };
-            serve(vec![prepare(listener)], settings.server, shutdown)
-                .await
-                .unwrap()
+            serve(vec![prepare(listener)], settings.server, shutdown).await.unwrap()
         });
-        Self {
-            address,
-            stop,
-            running,
-        }
+        Self { address, stop, running }
     }
 
     /// Asks the server to stop, without waiting.
@@ -215,10 +178,7 @@ impl Server {
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        self.ask(&format!(
-            "GET {path} HTTP/1.1\r\nhost: test.example\r\n\r\n"
-        ))
-        .await
+        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: test.example\r\n\r\n")).await
     }
 }
 
@@ -245,11 +205,7 @@ impl Reply {
     #[track_caller]
     pub fn expect(&self, status: u16, face: &str, error: &str) {
         assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/json;charset=UTF-8"),
-            "{self:?}"
-        );
+        assert_eq!(self.header("content-type"), Some("application/json;charset=UTF-8"), "{self:?}");
         let found: serde_json::Value = serde_json::from_str(&self.body).unwrap();
         assert_eq!(found["face"], face, "{self:?}");
         assert!(found["error"].as_str().unwrap().contains(error), "{self:?}");
@@ -259,10 +215,7 @@ impl Reply {
 impl Client {
     pub async fn connect(address: SocketAddr) -> Self {
         let stream = tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await;
-        Self {
-            stream: stream.unwrap().unwrap(),
-            unread: Vec::new(),
-        }
+        Self { stream: stream.unwrap().unwrap(), unread: Vec::new() }
     }
 
     pub async fn send(&mut self, text: &str) {
@@ -291,24 +244,14 @@ impl Client {
                 break at + 4;
             }
             if !self.read_more().await {
-                assert!(
-                    self.unread.is_empty(),
-                    "{:?}",
-                    String::from_utf8_lossy(&self.unread)
-                );
+                assert!(self.unread.is_empty(), "{:?}", String::from_utf8_lossy(&self.unread));
                 return None;
             }
         };
         let head = String::from_utf8(self.unread.drain(..head_end).collect()).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let mut reply = Reply {
-            status,
-            head,
-            body: String::new(),
-        };
-        let length: usize = reply
-            .header("content-length")
-            .map_or(0, |length| length.parse().unwrap());
+        let mut reply = Reply { status, head, body: String::new() };
+        let length: usize = reply.header("content-length").map_or(0, |length| length.parse().unwrap());
         if has_body {
             while self.unread.len() < length {
                 assert!(self.read_more().await, "the body is broken off");
@@ -321,19 +264,13 @@ impl Client {
     async fn read_more(&mut self) -> bool {
         let mut buffer = [0; 4096];
         let read = tokio::time::timeout(PATIENCE, self.stream.read(&mut buffer)).await;
-        let count = read
-            .expect("the server neither answers nor closes")
-            .unwrap_or(0);
+        let count = read.expect("the server neither answers nor closes").unwrap_or(0);
         self.unread.extend_from_slice(&buffer[..count]);
         count > 0
     }
 
     /// Waits for the server to close the connection without another word.
     pub async fn expect_closed(&mut self) {
-        assert!(
-            !self.read_more().await,
-            "{:?}",
-            String::from_utf8_lossy(&self.unread)
-        );
+        assert!(!self.read_more().await, "{:?}", String::from_utf8_lossy(&self.unread));
     }
 }

@@ -46,21 +46,9 @@ async fn lines_have_route_and_id_but_no_secrets() {
     server.stop().await.unwrap();
     let text = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     assert!(!text.contains("hush"), "{text}");
-    let line = |part: &str| {
-        text.lines()
-            .find(|line| line.contains(part))
-            .expect(part)
-            .to_owned()
-    };
+    let line = |part: &str| text.lines().find(|line| line.contains(part)).expect(part).to_owned();
     let echo = line("answered");
-    for part in [
-        "id-1",
-        "/a/echo",
-        "method=\"POST\"",
-        "status=200",
-        "duration_us=",
-        "face=\"a\"",
-    ] {
+    for part in ["id-1", "/a/echo", "method=\"POST\"", "status=200", "duration_us=", "face=\"a\""] {
         assert!(echo.contains(part), "{part}: {echo}");
     }
     assert!(line("/a/number/{n}").contains("status=200"));
@@ -70,10 +58,7 @@ async fn lines_have_route_and_id_but_no_secrets() {
 /// All metrics of these requests, as Prometheus would read them.
 fn metrics_of<F: Future<Output = ()>>(story: impl FnOnce() -> F) -> String {
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     metrics::with_local_recorder(&recorder, || {
         http_kit::metrics::describe();
         runtime.block_on(story());
@@ -85,50 +70,24 @@ fn metrics_of<F: Future<Output = ()>>(story: impl FnOnce() -> F) -> String {
 fn labels_are_templates_and_never_what_clients_invent() {
     let text = metrics_of(|| async {
         let server = Server::start(Settings::default()).await;
-        for path in [
-            "/a/number/7",
-            "/a/number/8",
-            "/alias/v1/hello",
-            "/a/invented",
-            "/invented",
-        ] {
+        for path in ["/a/number/7", "/a/number/8", "/alias/v1/hello", "/a/invented", "/invented"] {
             server.get(path).await;
         }
-        server
-            .ask("BREW /a/hello HTTP/1.1\r\nhost: x\r\n\r\n")
-            .await;
+        server.ask("BREW /a/hello HTTP/1.1\r\nhost: x\r\n\r\n").await;
         server.stop().await.unwrap();
     });
     for (labels, count) in [
-        (
-            r#"face="a",route="/a/number/{n}",method="GET",status="200""#,
-            2,
-        ),
-        (
-            r#"face="a",route="/alias/v1/hello",method="GET",status="200""#,
-            1,
-        ),
+        (r#"face="a",route="/a/number/{n}",method="GET",status="200""#, 2),
+        (r#"face="a",route="/alias/v1/hello",method="GET",status="200""#, 1),
         (r#"face="a",route="unmatched",method="GET",status="404""#, 1),
-        (
-            r#"face="root",route="unmatched",method="GET",status="404""#,
-            1,
-        ),
-        (
-            r#"face="a",route="/a/hello",method="OTHER",status="405""#,
-            1,
-        ),
+        (r#"face="root",route="unmatched",method="GET",status="404""#, 1),
+        (r#"face="a",route="/a/hello",method="OTHER",status="405""#, 1),
     ] {
         let line = format!("http_requests_total{{{labels}}} {count}\n");
         assert!(text.contains(&line), "{line}{text}");
     }
-    assert!(
-        !text.contains("invented") && !text.contains("BREW"),
-        "{text}"
-    );
-    for gauge in [
-        r#"http_connections{listener="main"} 0"#,
-        r#"http_requests_in_flight{face="a"} 0"#,
-    ] {
+    assert!(!text.contains("invented") && !text.contains("BREW"), "{text}");
+    for gauge in [r#"http_connections{listener="main"} 0"#, r#"http_requests_in_flight{face="a"} 0"#] {
         assert!(text.contains(gauge), "{gauge}\n{text}");
     }
 }
@@ -138,9 +97,7 @@ fn a_client_that_goes_away_is_counted_once() {
     let text = metrics_of(|| async {
         let server = Server::start(Settings::default()).await;
         let mut client = server.connect().await;
-        client
-            .send("GET /a/never HTTP/1.1\r\nhost: x\r\n\r\n")
-            .await;
+        client.send("GET /a/never HTTP/1.1\r\nhost: x\r\n\r\n").await;
         tokio::time::sleep(crate::kit::ms(300)).await;
         drop(client);
         server.stop().await.unwrap();

@@ -25,19 +25,10 @@ async fn requests_in_flight_finish_and_new_ones_are_refused() {
     assert_eq!((reply.status, reply.body.as_str()), (200, "slept"));
     assert_eq!(reply.header("connection"), Some("close"));
     busy.expect_closed().await;
-    let summary = tokio::time::timeout(PATIENCE, running)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (summary.connections, summary.requests),
-        (3, 2),
-        "{summary:?}"
-    );
+    let summary = tokio::time::timeout(PATIENCE, running).await.unwrap().unwrap();
+    assert_eq!((summary.connections, summary.requests), (3, 2), "{summary:?}");
     assert_eq!(summary.cut_at_shutdown, 0, "{summary:?}");
-    TcpStream::connect(address)
-        .await
-        .expect_err("nobody listens");
+    TcpStream::connect(address).await.expect_err("nobody listens");
 }
 
 #[tokio::test]
@@ -48,10 +39,7 @@ async fn the_grace_period_ends() {
     let mut busy = server.connect().await;
     busy.send("GET /a/never HTTP/1.1\r\nhost: x\r\n\r\n").await;
     tokio::time::sleep(ms(200)).await;
-    let summary = tokio::time::timeout(PATIENCE, server.stop())
-        .await
-        .unwrap()
-        .unwrap();
+    let summary = tokio::time::timeout(PATIENCE, server.stop()).await.unwrap().unwrap();
     assert_eq!(summary.cut_at_shutdown, 1, "{summary:?}");
     busy.expect_closed().await;
 }
@@ -67,10 +55,7 @@ async fn a_half_sent_request_may_still_finish() {
     client.send("st: x\r\n\r\n").await;
     assert_eq!(client.reply().await.body, "hello");
     client.expect_closed().await;
-    tokio::time::timeout(PATIENCE, running)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(PATIENCE, running).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -79,10 +64,7 @@ async fn senseless_settings_do_not_start() {
     assert!(matches!(nothing, Err(ServeError::NoListener)));
     let any = "127.0.0.1:0".parse().unwrap();
     let listener = Listener::bind("main", any, Router::new()).await.unwrap();
-    let config = ServerConfig {
-        max_connections: 0,
-        ..ServerConfig::default()
-    };
+    let config = ServerConfig { max_connections: 0, ..ServerConfig::default() };
     let zero = serve(vec![listener], config, std::future::pending()).await;
     assert!(matches!(zero, Err(ServeError::Zero("max_connections"))));
 }
@@ -93,13 +75,8 @@ async fn several_addresses() {
     let any = "127.0.0.1:0".parse().unwrap();
     let router = |word: &'static str| Router::new().route("/", get(move || async move { word }));
     let main = Listener::bind("main", any, router("main")).await.unwrap();
-    let metrics = Listener::bind("metrics", any, router("metrics"))
-        .await
-        .unwrap();
-    let addresses = [
-        (main.local_addr().unwrap(), "main"),
-        (metrics.local_addr().unwrap(), "metrics"),
-    ];
+    let metrics = Listener::bind("metrics", any, router("metrics")).await.unwrap();
+    let addresses = [(main.local_addr().unwrap(), "main"), (metrics.local_addr().unwrap(), "metrics")];
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let running = tokio::spawn(serve(vec![main, metrics], ServerConfig::default(), async {
         let _ = stopped.await;
@@ -110,9 +87,5 @@ async fn several_addresses() {
         assert_eq!(client.reply().await.body, word);
     }
     stop.send(()).unwrap();
-    tokio::time::timeout(PATIENCE, running)
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(PATIENCE, running).await.unwrap().unwrap().unwrap();
 }

@@ -21,10 +21,7 @@ fn certificate() -> &'static Certificate {
 async fn server() -> Server {
     let mut settings = Settings::default();
     settings.server.handshake_timeout = ms(400);
-    Server::start_with(settings, |listener| {
-        listener.with_tls(certificate().acceptor().unwrap())
-    })
-    .await
+    Server::start_with(settings, |listener| listener.with_tls(certificate().acceptor().unwrap())).await
 }
 
 fn connector(is_trusting: bool) -> TlsConnector {
@@ -66,10 +63,7 @@ async fn a_large_answer_over_tls() {
     let request = "GET /a/big HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     tls.write_all(request.as_bytes()).await.unwrap();
     let mut reply = Vec::new();
-    tokio::time::timeout(PATIENCE, tls.read_to_end(&mut reply))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(PATIENCE, tls.read_to_end(&mut reply)).await.unwrap().unwrap();
     assert!(reply.len() > 64 * 1024 * 1024, "{}", reply.len());
 }
 
@@ -81,19 +75,10 @@ async fn failed_handshakes_hurt_nobody() {
     plain.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let tcp = TcpStream::connect(server.address).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
-    connector(false)
-        .connect(name.clone(), tcp)
-        .await
-        .expect_err("nobody signed it");
+    connector(false).connect(name.clone(), tcp).await.expect_err("nobody signed it");
     silent.expect_closed().await;
     let tcp = TcpStream::connect(server.address).await.unwrap();
-    connector(true)
-        .connect(name, tcp)
-        .await
-        .expect("others are served");
-    let summary = tokio::time::timeout(PATIENCE, server.stop())
-        .await
-        .unwrap()
-        .unwrap();
+    connector(true).connect(name, tcp).await.expect("others are served");
+    let summary = tokio::time::timeout(PATIENCE, server.stop()).await.unwrap().unwrap();
     assert_eq!(summary.failed_handshakes, 3, "{summary:?}");
 }

@@ -74,13 +74,7 @@ impl Client {
     }
 
     /// Sends one request and reads its answer. After an error nobody knows whether the request was carried out.
-    pub fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Option<&str>,
-    ) -> Result<Reply> {
+    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Result<Reply> {
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address);
         let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         for (name, value) in own.chain(headers.iter().copied()) {
@@ -109,7 +103,12 @@ impl Client {
 ///
 /// # Errors
 /// When there is no answer, or none of HTTP.
-pub fn send_bytes(address: SocketAddr, bytes: &[u8], (ends, is_head): (bool, bool), patience: Duration) -> Result<Reply> {
+pub fn send_bytes(
+    address: SocketAddr,
+    bytes: &[u8],
+    (ends, is_head): (bool, bool),
+    patience: Duration,
+) -> Result<Reply> {
     let mut connection = Connection::open(address, patience)?;
     // The server may answer and close before it has read everything: then its answer counts, not our broken pipe.
     let mut sent = connection.stream.write_all(bytes);
@@ -170,7 +169,8 @@ impl Connection {
     fn reply(&mut self, is_head: bool) -> Result<(Reply, bool)> {
         loop {
             let status = self.line()?;
-            let status = status.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)).and_then(|code| code.parse().ok());
+            let status =
+                status.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)).and_then(|code| code.parse().ok());
             let status: u16 = status.ok_or_else(|| bad("no status line"))?;
             let mut headers = Vec::new();
             loop {

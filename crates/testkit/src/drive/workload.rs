@@ -173,7 +173,8 @@ pub fn check_replays<'p>(
 /// Where an object that was made can be read.
 fn made_at(promise: &Promise) -> Option<String> {
     if let Some(location) = promise.reply.header("location") {
-        let path = location.split_once("://").map_or(location, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+        let path =
+            location.split_once("://").map_or(location, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
         return Some(path.to_owned());
     }
     (promise.write.kind == Kind::Invoices).then(|| format!("/v1/invoices/{}", id_of(&promise.reply.json()["data"][0])))

@@ -1,8 +1,8 @@
 //! How a view is filled: every derived amount, word and day is computed here, once.
 
-use super::{Coupon,
-    AttachmentView, Comment, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, PaymentApplied, Standing,
-    Summary, TaxView, View, WriteOffApplied,
+use super::{
+    AttachmentView, Comment, Coupon, CreditApplied, CustomFieldValue, ItemBrief, LineTag, LineView, PaymentApplied,
+    Standing, Summary, TaxView, View, WriteOffApplied,
 };
 use crate::credit_note::CreditNote;
 use crate::id::{CreditNoteId, ItemId, LineId, PaymentId, WriteOffId};
@@ -232,7 +232,8 @@ impl View {
 }
 
 fn coupons(document: &Document) -> Vec<Coupon> {
-    let on_lines = document.lines.iter().flat_map(|line| &line.discounts).map(|applied| (&applied.discount, applied.amount));
+    let on_lines =
+        document.lines.iter().flat_map(|line| &line.discounts).map(|applied| (&applied.discount, applied.amount));
     let allowances = document.allowances.iter().filter(|allowance| !allowance.is_charge);
     let on_document = allowances.map(|allowance| (&allowance.discount, allowance.amount));
     let mut coupons: Vec<Coupon> = Vec::new();

@@ -3,18 +3,13 @@ use proptest::prelude::*;
 
 fn sample(style: Style) -> String {
     let text = object(style, |o| {
-        o.int("code", 0)
-            .str("url", "http://x/é\u{1f600}")
-            .null("message");
-        o.dec("total", "100.90")
-            .opt_dec("paid", None::<&str>)
-            .bool("is_paid", false);
+        o.int("code", 0).str("url", "http://x/é\u{1f600}").null("message");
+        o.dec("total", "100.90").opt_dec("paid", None::<&str>).bool("is_paid", false);
         o.object("empty", |_| {}).list("none", |_| {});
         o.array("lines", [1_i64, 2], |item, line| {
             line.int("id", item);
         });
-        o.array_of_strs("tags", ["a\n\u{1}", "b\"\\"])
-            .raw("side", " {\"a\": 1} ");
+        o.array_of_strs("tags", ["a\n\u{1}", "b\"\\"]).raw("side", " {\"a\": 1} ");
     });
     String::from_utf8(text).expect("UTF-8")
 }
@@ -65,12 +60,7 @@ fn php_pretty() {
 #[test]
 fn arrays_at_the_top() {
     let text = array(Style::COMPACT, |a| {
-        a.str("x")
-            .int(-5_i64)
-            .dec("0.10")
-            .bool(true)
-            .null()
-            .raw("[1]");
+        a.str("x").int(-5_i64).dec("0.10").bool(true).null().raw("[1]");
         a.list(|inner| {
             inner.object(|o| {
                 o.text("on", 7);

@@ -27,7 +27,8 @@ pub fn check_census(seller: &Seller, address: SocketAddr, hands: &[Hand]) -> Res
             *found.entry(reference.to_owned()).or_default() += 1;
         }
         let promises = hands.iter().flat_map(|hand| &hand.promises);
-        let made = promises.filter(|promise| kinds.contains(&promise.write.kind)).flat_map(|promise| &promise.write.makes);
+        let made =
+            promises.filter(|promise| kinds.contains(&promise.write.kind)).flat_map(|promise| &promise.write.makes);
         for reference in made {
             match found.remove(reference) {
                 Some(1) => seen += 1,

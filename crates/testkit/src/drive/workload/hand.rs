@@ -65,13 +65,31 @@ struct Credit {
 #[derive(Clone, Debug)]
 enum Effect {
     /// Customers and totals of new invoices.
-    Owes { invoices: Vec<(usize, i64)> },
-    Drafts { customer: usize, total: i64 },
-    Issues { draft: Owed },
-    Pays { shares: Vec<(String, i64)> },
-    Credits { customer: usize, total: i64 },
-    Applies { note: String, invoice: String, amount: i64 },
-    Ends { invoice: String },
+    Owes {
+        invoices: Vec<(usize, i64)>,
+    },
+    Drafts {
+        customer: usize,
+        total: i64,
+    },
+    Issues {
+        draft: Owed,
+    },
+    Pays {
+        shares: Vec<(String, i64)>,
+    },
+    Credits {
+        customer: usize,
+        total: i64,
+    },
+    Applies {
+        note: String,
+        invoice: String,
+        amount: i64,
+    },
+    Ends {
+        invoice: String,
+    },
 }
 
 /// A write before it has its key.
