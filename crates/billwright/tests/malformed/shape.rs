@@ -128,7 +128,7 @@ fn chargeover(body: &Map<String, Value>, status: u16) -> Result<(), String> {
         }
     }
     only(body, &["code", "status", "message", "details", "response"])?;
-    if body["code"] != Value::from(status) || body["status"] != "Error" {
+    if body["code"] != status || body["status"] != "Error" {
         return Err(format!("code {} and status {}", body["code"], body["status"]));
     }
     words(body, "message")?;
