@@ -113,7 +113,10 @@ impl Verb for SetTaxActive {
             }
         };
         if !found {
-            return Err(Error::missing(word, id));
+            return Err(match *self {
+                Self::Rate(id, _) => Error::missing(word, id),
+                Self::Group(id, _) => Error::missing(word, id),
+            });
         }
         cx.change.audit(word, id, if active { "activated" } else { "retired" }, json!({}));
         Ok(())

@@ -153,7 +153,7 @@ fn masked(line: &str) -> String {
         Some((before, rest)) => {
             let after = rest.find(' ').map_or("", |at| &rest[at..]);
             let before = before.rfind(' ').map_or("", |at| &before[..=at]);
-            format!("{before}/tmp/billwright-demo-…{after}")
+            format!("{before}…/billwright-demo-…{after}")
         }
         None => masked,
     }
