@@ -3,6 +3,7 @@
 
 mod books;
 mod breakage;
+mod framing;
 mod request;
 mod routes;
 mod sample;
