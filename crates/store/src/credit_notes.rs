@@ -49,7 +49,7 @@ sql! {
     LIST_NOTES = concat!("SELECT ", note_columns!(),
         " FROM credit_notes n WHERE n.tenant_id = $1 AND n.id > $2 ORDER BY n.id LIMIT $3");
     LIST_NOTES_OF = concat!("SELECT ", note_columns!(),
-        " FROM credit_notes n WHERE n.tenant_id = $1 AND n.customer_id = $4 AND ($5 = 1 OR n.state <> 'draft') AND n.id > $2 ORDER BY n.id LIMIT $3");
+        " FROM credit_notes n WHERE n.tenant_id = $1 AND n.customer_id = $4 AND (CAST($5 AS BIGINT) = 1 OR n.state <> 'draft') AND n.id > $2 ORDER BY n.id LIMIT $3");
     NOTES_ON_INVOICE = concat!("SELECT ", note_columns!(),
         " FROM credit_notes n WHERE n.tenant_id = $1 AND n.invoice_id = $2 AND n.state = 'issued' ORDER BY n.id");
     LOAD_NOTE_LINES = concat!("SELECT ", note_line_columns!(),
