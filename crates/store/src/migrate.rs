@@ -193,8 +193,12 @@ pub(crate) async fn on_pg(client: &mut tokio_postgres::Client, migrations: &[Mig
 async fn create_table(client: &tokio_postgres::Client) -> Result<()> {
     let text = table(Dialect::Postgres)?;
     let mut outcome = client.batch_execute(&text).await;
-    if outcome.as_ref().is_err_and(|error| error.code().is_some_and(|state| state.code() == "23505")) {
-        // Two servers made the table at once, and IF NOT EXISTS looked too early.
+    // Two servers made the table at once, and IF NOT EXISTS looked too early. Where the loser meets the winner
+    // decides which of the three PostgreSQL answers: a row, a type or a table that exists.
+    let lost = |error: &tokio_postgres::Error| {
+        error.code().is_some_and(|state| ["23505", "42710", "42P07"].contains(&state.code()))
+    };
+    if outcome.as_ref().is_err_and(lost) {
         outcome = client.batch_execute(&text).await;
     }
     outcome.map_err(|error| pg::map_error("schema_migrations", &error))
