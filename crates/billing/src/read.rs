@@ -10,6 +10,7 @@ mod parties;
 
 pub use invoice::{Named, Names, ThenView};
 pub use invoice_list::LinePage;
+pub use names::Spelled;
 pub use money::{NoteView, PaymentView, SequenceEvents, ThenNote, ThenPayment, ThenRefund};
 pub use parties::{CustomerView, EntityView};
 

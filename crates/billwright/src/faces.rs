@@ -85,8 +85,7 @@ pub fn all() -> Vec<FaceInfo> {
             name: FaceName::Zoho,
             about: "Zoho Billing (Zoho Subscriptions v1)",
             prefixes: face_zoho::Mount::ALL.iter().map(|mount| mount.prefix()).collect(),
-            operations: face_zoho::OPERATIONS
-                .iter()
+            operations: face_zoho::operations()
                 .map(|operation| {
                     let needs = match operation.needs {
                         face_zoho::Needs::AnyToken => "",

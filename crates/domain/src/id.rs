@@ -6,6 +6,14 @@
 /// The largest id (and the largest amount of minor units): integers up to here survive every JSON reader.
 pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 
+/// What all ids have in common, for code that handles ids of any kind.
+pub trait Id: Copy + Send + Sync + 'static {
+    /// The noun as it stands in `kind` columns, events and audit rows.
+    const WORD: &'static str;
+
+    fn of(number: i64) -> Self;
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident $prefix:literal $word:literal;)*) => {
         $(
@@ -39,6 +47,14 @@ macro_rules! ids {
             impl From<$name> for i64 {
                 fn from(id: $name) -> i64 {
                     id.0
+                }
+            }
+
+            impl Id for $name {
+                const WORD: &'static str = $word;
+
+                fn of(number: i64) -> Self {
+                    Self(number)
                 }
             }
         )*

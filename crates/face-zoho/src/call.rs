@@ -1,20 +1,25 @@
-//! One call of one operation: who asks, of which organization, for what.
+//! One call of one operation: who asks, of which organization, for what, with which body.
 
-use axum::extract::{FromRequestParts as _, RawPathParams, Request};
+use axum::extract::{FromRequest as _, FromRequestParts as _, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
 use billing::credentials::AuthError;
-use billing::{Billing, Caller, FaceName};
-use domain::id::TenantId;
-use http::HeaderMap;
-use http::request::Parts;
+use billing::read::Spelled;
+use billing::{Billing, Caller, FaceName, Key, Verb};
+use bytes::Bytes;
+use domain::id::{Id, TenantId};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, Uri};
 use http_kit::auth::Presented;
+use http_kit::idempotency::{IdempotencyKey, RequestHash};
+use http_kit::json::{self, JsonFault, JsonFaultKind, Limits};
 use http_kit::query::QueryFault;
-use http_kit::{Query, RequestId};
+use http_kit::{Answer, Query, RequestId};
+use serde::de::DeserializeOwned;
 
 use crate::errors::{Failure, Fault};
 use crate::mount::Mount;
 use crate::routes::Operation;
-use crate::wire;
+use crate::{stored, wire};
 
 /// The header in which clients name the organization. Airbyte's connector omits it.
 pub(crate) const ORGANIZATION_HEADER: &str = "x-com-zoho-subscriptions-organizationid";
@@ -26,8 +31,11 @@ pub(crate) struct Call {
     pub mount: Mount,
     pub headers: HeaderMap,
     pub query: Query,
-    /// The path's parameter, decoded; empty for paths without one.
-    pub path_id: String,
+    /// The path's parameters, decoded, with their names.
+    path: Vec<(String, String)>,
+    method: Method,
+    uri: Uri,
+    pub body: Bytes,
 }
 
 /// Judges the request and runs the operation.
@@ -37,18 +45,29 @@ pub(crate) async fn answer(
     operation: &'static Operation,
     request: Request,
 ) -> Response {
-    let (mut parts, _) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let request_id = match parts.extensions.get::<RequestId>() {
         Some(known) => known.clone(),
         None => RequestId::of(&parts.headers),
     };
-    let path_id = match RawPathParams::from_request_parts(&mut parts, &()).await {
-        Ok(found) => found.iter().next().map_or_else(String::new, |(_, value)| value.to_owned()),
+    let path = match RawPathParams::from_request_parts(&mut parts, &()).await {
+        Ok(found) => found.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         // A percent-encoding that is no text: the edge words it.
         Err(rejection) => return rejection.into_response(),
     };
+    let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+    let body = match Bytes::from_request(Request::from_parts(parts, body), &()).await {
+        Ok(body) => body,
+        Err(rejection) => return rejection.into_response(),
+    };
     let answered = async {
-        let call = judge(billing, mount, operation, parts, path_id, &request_id).await?;
+        let caller = authenticate(&billing, &headers, &request_id).await?;
+        if !operation.needs.are_met_by(&caller.scopes) {
+            return Err(Fault::unauthorized().into());
+        }
+        check_organization(&billing, &caller, &headers).await?;
+        let query = Query::parse(uri.query().unwrap_or_default()).map_err(of_query)?;
+        let call = Call { billing, caller, mount, headers, query, path, method, uri, body };
         (operation.handle)(call).await
     };
     match answered.await {
@@ -58,26 +77,13 @@ pub(crate) async fn answer(
     .into_response()
 }
 
-async fn judge(
-    billing: Billing,
-    mount: Mount,
-    operation: &Operation,
-    parts: Parts,
-    path_id: String,
-    request_id: &RequestId,
-) -> Result<Call, Failure> {
-    let caller = authenticate(&billing, &parts.headers, request_id).await?;
-    if !operation.needs.are_met_by(&caller.scopes) {
-        return Err(Fault::unauthorized().into());
-    }
-    check_organization(&billing, &caller, &parts.headers).await?;
-    let query = Query::parse(parts.uri.query().unwrap_or_default()).map_err(|fault| match fault {
+fn of_query(fault: QueryFault) -> Fault {
+    match fault {
         QueryFault::BadPercent { name } | QueryFault::NotText { name } | QueryFault::NotAnInteger { name } => {
             Fault::invalid(&name)
         }
         QueryFault::TooLong | QueryFault::TooMany => Fault::bad_request(fault.to_string()),
-    })?;
-    Ok(Call { billing, caller, mount, headers: parts.headers, query, path_id })
+    }
 }
 
 async fn authenticate(billing: &Billing, headers: &HeaderMap, request_id: &RequestId) -> Result<Caller, Failure> {
@@ -118,4 +124,110 @@ pub(crate) async fn organization_id(billing: &Billing, caller: &Caller) -> Resul
     let tenant = caller.tenant.0;
     let names = billing.names(caller, vec![tenant]).await?;
     Ok(wire::id_of(&names, TenantId::WORD, tenant))
+}
+
+impl Call {
+    /// The text of a parameter of the path; empty when the path has none of that name.
+    pub fn path(&self, name: &str) -> &str {
+        self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The object that a parameter of the path names. What is no id at all, or names nothing, is missing;
+    /// whether the object is there is found by the verb or read that follows.
+    pub async fn path_id<T: Id>(&self, name: &str) -> Result<T, Failure> {
+        let text = self.path(name);
+        let missing = || billing::Error::missing(T::WORD, text);
+        if !wire::is_id(text) {
+            return Err(missing().into());
+        }
+        let found = self.native_ids(vec![spelled::<T>(text)]).await?;
+        let id = found.into_iter().next().flatten().map(T::of);
+        id.ok_or_else(|| missing().into())
+    }
+
+    /// The object that a field of the body (or a parameter of the query) names. A text that is no id is an
+    /// invalid value of the field; one that names nothing is missing.
+    pub async fn field_id<T: Id>(&self, field: &str, text: &str) -> Result<T, Failure> {
+        if !wire::is_id(text.trim()) {
+            return Err(Fault::invalid(field).into());
+        }
+        let found = self.native_ids(vec![spelled::<T>(text.trim())]).await?;
+        let id = found.into_iter().next().flatten().map(T::of);
+        id.ok_or_else(|| billing::Error::missing(T::WORD, text).into())
+    }
+
+    /// The native ids of many texts, in their order, by one query. See [`spelled`].
+    pub async fn native_ids(&self, asked: Vec<Spelled>) -> Result<Vec<Option<i64>>, Failure> {
+        Ok(self.billing.native_ids(&self.caller, asked).await?)
+    }
+
+    /// The body. Fields that Zoho does not know are passed over, as Zoho does.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let body = self.json_body()?;
+        json::read(&body, &Limits::default()).map_err(|fault| of_json(&fault))
+    }
+
+    /// The body of an operation that needs none: absent, `null` (the PyPI client) or an object.
+    pub fn read_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Fault> {
+        match self.body.trim_ascii() {
+            b"" | b"null" => Ok(T::default()),
+            _ => self.read(),
+        }
+    }
+
+    /// JSON as the body, or as the form field `JSONString`, in which Zoho's older clients send it.
+    fn json_body(&self) -> Result<Bytes, Fault> {
+        let essence = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let essence = essence.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Ok(self.body.clone());
+        }
+        // curl -d says "form" of any body: Zoho's own samples send JSON so.
+        if self.body.trim_ascii().first().is_some_and(|first| matches!(first, b'{' | b'[')) {
+            return Ok(self.body.clone());
+        }
+        let form = std::str::from_utf8(&self.body).map_err(|_| Fault::bad_request("the form is not UTF-8"))?;
+        let form = Query::parse(form).map_err(of_query)?;
+        let text = form.get("JSONString").ok_or_else(|| Fault::invalid("JSONString"))?;
+        Ok(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    /// The idempotency key with the hash of what it came with.
+    pub fn key(&self) -> Result<Option<Key>, Fault> {
+        let key = IdempotencyKey::of(&self.headers).map_err(|_| Fault::invalid("Idempotency-Key"))?;
+        Ok(key.map(|key| {
+            let hash = RequestHash::of(self.method.as_str(), self.uri.path(), self.uri.query(), &self.body);
+            let request_hash = hash.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+            Key { key: key.as_str().to_owned(), request_hash }
+        }))
+    }
+
+    /// Runs a verb; with an idempotency key its answer is kept and given again. `to_wire` is pure.
+    pub async fn write<V: Verb>(
+        &self,
+        verb: V,
+        to_wire: impl Fn(V::Outcome) -> Answer + Send + Sync + 'static,
+    ) -> Result<Answer, Failure> {
+        let key = self.key()?;
+        let render = move |outcome| stored::from_answer(to_wire(outcome));
+        Ok(stored::to_answer(self.billing.answer(&self.caller, key, verb, render).await?))
+    }
+}
+
+/// A text that names an object of this kind.
+pub(crate) fn spelled<T: Id>(text: &str) -> Spelled {
+    Spelled { kind: T::WORD, text: text.to_owned(), native: wire::unspell(text) }
+}
+
+/// A fault of the body in Zoho's words: the field where there is one.
+fn of_json(fault: &JsonFault) -> Fault {
+    let field = fault.path.rsplit('/').find(|part| !part.is_empty() && part.parse::<usize>().is_err());
+    match (&fault.kind, field) {
+        // serde tells a missing field by its name in the words.
+        (JsonFaultKind::Shape(words), _) if words.starts_with("missing field") => {
+            Fault::invalid(words.split('`').nth(1).unwrap_or("body"))
+        }
+        (JsonFaultKind::Shape(_), Some(field)) => Fault::invalid(field),
+        _ => Fault::bad_request(fault.to_string()),
+    }
 }

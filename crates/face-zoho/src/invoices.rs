@@ -14,7 +14,15 @@ use billing::read::Names;
 use domain::id::InvoiceId;
 use domain::invoice::view::Summary;
 
+use crate::routes::{Needs, Operation, row};
 use crate::wire;
+
+const READ: Needs = Needs::Scope("ZohoSubscriptions.invoices.READ");
+
+pub(crate) const OPERATIONS: &[Operation] = &[
+    row("list invoices", "GET", "/invoices", READ, list::handle),
+    row("retrieve an invoice", "GET", "/invoices/{invoice_id}", READ, detail::handle),
+];
 
 /// The number as Zoho's clients see it. A draft has none yet: an imported one shows what Zoho called it, any
 /// other a provisional one that no series can give out.

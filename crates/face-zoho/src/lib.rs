@@ -16,11 +16,12 @@ mod paging;
 mod routes;
 pub mod side_car;
 mod status;
+mod stored;
 pub mod wire;
 
 pub use face::ZohoFace;
 pub use mount::Mount;
-pub use routes::{Needs, OPERATIONS, Operation};
+pub use routes::{Needs, Operation, operations};
 
 use axum::Router;
 use billing::Billing;

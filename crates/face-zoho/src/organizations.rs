@@ -7,8 +7,13 @@ use http_kit::json::Object;
 
 use crate::call::{self, Call};
 use crate::errors::Fault;
-use crate::routes::Handling;
+use crate::routes::{Handling, Needs, Operation, row};
 use crate::wire;
+
+pub(crate) const OPERATIONS: &[Operation] = &[
+    row("list organizations", "GET", "/organizations", Needs::AnyToken, list),
+    row("retrieve an organization", "GET", "/organizations/{organization_id}", Needs::AnyToken, retrieve),
+];
 
 /// Zoho counts months from 0. The books follow the calendar year.
 const FISCAL_YEAR_START_MONTH: i64 = 0;
@@ -33,7 +38,7 @@ pub(crate) fn retrieve(call: Call) -> Handling {
     Box::pin(async move {
         let organization = load(&call).await?;
         let native = wire::spell(organization.tenant.id.0);
-        if call.path_id != organization.id && call.path_id != native {
+        if ![organization.id.as_str(), &native].contains(&call.path("organization_id")) {
             return Err(Fault::missing("Organization").into());
         }
         Ok(wire::success("success", |o| {

@@ -1,4 +1,4 @@
-//! The table of operations. The router is made from it and nothing else, so that no route exists without its
+//! The tables of operations. The router is made from them and nothing else, so that no route exists without its
 //! scope, and no handler runs before token, scope and organization were judged, in this order (the contract's
 //! order of refusals at the edge).
 
@@ -40,8 +40,6 @@ impl Needs {
     }
 }
 
-const READ_INVOICES: Needs = Needs::Scope("ZohoSubscriptions.invoices.READ");
-
 pub(crate) type Handling = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
 
 /// One row of the table.
@@ -57,40 +55,27 @@ pub struct Operation {
     pub(crate) handle: fn(Call) -> Handling,
 }
 
+/// A row of the table, short enough to be read as one line.
+pub(crate) const fn row(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    needs: Needs,
+    handle: fn(Call) -> Handling,
+) -> Operation {
+    Operation { name, method, path, needs, handle }
+}
+
+/// The tables of all modules; each lies in the file that is named after its URL.
+const TABLES: &[&[Operation]] = &[organizations::OPERATIONS, invoices::OPERATIONS];
+
 /// Every operation that is served. Zoho's other modules answer 404 with code 5 until they are here.
-pub const OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "list organizations",
-        method: "GET",
-        path: "/organizations",
-        needs: Needs::AnyToken,
-        handle: organizations::list,
-    },
-    Operation {
-        name: "retrieve an organization",
-        method: "GET",
-        path: "/organizations/{organization_id}",
-        needs: Needs::AnyToken,
-        handle: organizations::retrieve,
-    },
-    Operation {
-        name: "list invoices",
-        method: "GET",
-        path: "/invoices",
-        needs: READ_INVOICES,
-        handle: invoices::list::handle,
-    },
-    Operation {
-        name: "retrieve an invoice",
-        method: "GET",
-        path: "/invoices/{invoice_id}",
-        needs: READ_INVOICES,
-        handle: invoices::detail::handle,
-    },
-];
+pub fn operations() -> impl Iterator<Item = &'static Operation> + Clone {
+    TABLES.iter().copied().flatten()
+}
 
 pub(crate) fn router(billing: &Billing, mount: Mount) -> Router {
-    OPERATIONS.iter().fold(Router::new(), |router, operation| {
+    operations().fold(Router::new(), |router, operation| {
         let billing = billing.clone();
         let handler = move |request: Request| call::answer(billing.clone(), mount, operation, request);
         let method = axum::http::Method::from_bytes(operation.method.as_bytes())
@@ -104,6 +89,8 @@ pub(crate) fn router(billing: &Billing, mount: Mount) -> Router {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const READ_INVOICES: Needs = Needs::Scope("ZohoSubscriptions.invoices.READ");
 
     #[test]
     fn scopes_are_held_or_covered() {
@@ -124,12 +111,12 @@ mod tests {
 
     #[test]
     fn every_row_is_a_route_of_its_own() {
-        for (at, operation) in OPERATIONS.iter().enumerate() {
+        for (at, operation) in operations().enumerate() {
             assert!(operation.path.starts_with('/'), "{}", operation.name);
             if let Needs::Scope(scope) = operation.needs {
                 assert!(scope.starts_with("ZohoSubscriptions."), "{}", operation.name);
             }
-            for other in &OPERATIONS[at + 1..] {
+            for other in operations().skip(at + 1) {
                 assert_ne!((operation.method, operation.path), (other.method, other.path));
             }
         }

@@ -17,6 +17,7 @@ insert! {
 
 sql! {
     pub FIND_FOREIGN_ID = "SELECT id FROM foreign_ids WHERE tenant_id = $1 AND face = $2 AND kind = $3 AND foreign_id = $4";
+    FIND_FOREIGN_IDS = "SELECT kind, id, foreign_id FROM foreign_ids WHERE tenant_id = $1 AND face = $2 AND foreign_id @in($3)";
     pub LOAD_FOREIGN_IDS = "SELECT kind, id, foreign_id FROM foreign_ids WHERE tenant_id = $1 AND face = $2 AND id @in($3)";
     pub LOAD_SIDE_CARS = "SELECT object_kind, object_id, face, content FROM side_cars \
         WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3)";
@@ -68,6 +69,12 @@ pub async fn insert_foreign_id(
 pub async fn find_foreign_id(tx: &mut Tx<'_>, face: &str, kind: &str, text: &str) -> Result<Option<i64>> {
     let tenant = tx.tenant();
     tx.opt(&FIND_FOREIGN_ID, params![tenant, face, kind, text], |row| row.int(0)).await
+}
+
+/// Objects, of whatever kind, that the face knows by any of these ids.
+pub async fn find_foreign_ids(tx: &mut Tx<'_>, face: &str, texts: Vec<String>) -> Result<Vec<ForeignId>> {
+    let tenant = tx.tenant();
+    tx.all(&FIND_FOREIGN_IDS, params![tenant, face, texts], foreign_id_row).await
 }
 
 /// Whether the tenant's allocator may have given this id to an object. The block's row is locked until the

@@ -60,8 +60,7 @@ pub fn of_document(document: &Value) -> Vec<Route> {
 
 /// The vendors' routes that are served or will be: a route that is not there yet must say so in its face's shape.
 pub fn of_vendors() -> Vec<Route> {
-    let zoho: Vec<(&str, &str)> = face_zoho::OPERATIONS
-        .iter()
+    let zoho: Vec<(&str, &str)> = face_zoho::operations()
         .map(|operation| (operation.method, operation.path))
         .chain([
             ("POST", "/invoices/{id}/void"),

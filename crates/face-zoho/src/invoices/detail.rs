@@ -22,7 +22,7 @@ use crate::{status, wire};
 pub(crate) fn handle(call: Call) -> Handling {
     Box::pin(async move {
         wants_json(&call.query, &call.headers)?;
-        let which = reference(&call.path_id)?;
+        let which = reference(call.path("invoice_id"))?;
         let found = call.billing.invoice(&call.caller, None, &which).await?;
         // Deleted through a vendor's DELETE: void for the books, gone for the vendor's clients.
         if found.value.summary.withdrawn_at.is_some() {

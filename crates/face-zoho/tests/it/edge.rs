@@ -1,6 +1,6 @@
 //! Tokens, scopes, organizations, unknown URLs and methods: each answered in Zoho's shape.
 
-use face_zoho::{Mount, Needs, OPERATIONS};
+use face_zoho::{Mount, Needs, operations};
 use testkit::TestDb;
 use testkit::server::Reply;
 
@@ -29,7 +29,7 @@ testkit::on_both_databases! {
         let house = House::build(db).await;
         let all = house.token(&[EVERYTHING], None).await;
         let none = house.token(&["ZohoSubscriptions.none.READ"], None).await;
-        for operation in OPERATIONS {
+        for operation in operations() {
             let own = match operation.needs {
                 Needs::AnyToken => house.token(&[], None).await,
                 Needs::Scope(scope) => house.token(&[scope], None).await,
