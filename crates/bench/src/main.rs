@@ -12,6 +12,10 @@ mod world;
 use clap::Parser;
 use std::time::Duration;
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "bench", about = "Benchmarks with their references")]
 struct Bench {
@@ -24,6 +28,9 @@ struct Bench {
     /// Seconds of load, instead of the benchmark's own.
     #[arg(long)]
     seconds: Option<u64>,
+    /// Only this database of a benchmark that has two: sqlite or postgres.
+    #[arg(long)]
+    database: Option<String>,
     /// One of read, payments, issue, memory; all when left out.
     name: Option<String>,
 }
@@ -50,7 +57,7 @@ fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         if wanted("read") {
-            read::run(bench.size(200_000, 8)).await?;
+            read::run(bench.size(200_000, 8), bench.database.as_deref()).await?;
         }
         if wanted("payments") {
             payments::run(bench.size(20_000, 6)).await?;

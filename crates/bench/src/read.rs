@@ -15,12 +15,17 @@ use store::Config;
 use testkit::databases::{Kind, TestDb};
 use testkit::server::TestServer;
 
-pub async fn run(size: Size) -> Result<()> {
+/// On both databases, or on `only` one of them.
+pub async fn run(size: Size, only: Option<&str>) -> Result<()> {
     let Size { invoices, time } = size;
-    let folder = tempfile::tempdir()?;
-    let world = filled(&Config::sqlite(folder.path().join("bench.db")), invoices / 20, invoices).await?;
-    one("SQLite", &world, invoices, time).await?;
-
+    if only.is_none_or(|only| only == "sqlite") {
+        let folder = tempfile::tempdir()?;
+        let world = filled(&Config::sqlite(folder.path().join("bench.db")), invoices / 20, invoices).await?;
+        one("SQLite", &world, invoices, time).await?;
+    }
+    if only.is_some_and(|only| only != "postgres") {
+        return Ok(());
+    }
     let postgres = TestDb::migrated(Kind::Postgres).await;
     let world = filled(&postgres.config(), invoices / 20, invoices).await?;
     one("PostgreSQL", &world, invoices, time).await?;

@@ -3,6 +3,7 @@
 
 mod base;
 mod books;
+mod charges;
 mod chunks;
 mod invoices;
 mod money;
@@ -39,6 +40,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("I10", "the content of issued documents and kept revisions has the stored hash"),
     ("I11", "each event has one place in the feed, without gap"),
     ("base", "amounts in base currency are converted once and telescope"),
+    ("charges", "an attempt that took money has exactly one payment of its own, any other none; one pending intent"),
     ("credited", "notes give back no more of a line than it has, and nothing of a void invoice"),
     ("foreign_ids", "a vendor's id names one object that was given out, and no other object is spelled like it"),
     ("links", "applications and refunds join objects of one legal entity, currency and customer"),
@@ -79,6 +81,7 @@ impl store::Work for AuditTenant {
         money::check_payments(tx, &mut auditor).await?;
         money::check_applications(tx, &mut auditor).await?;
         money::check_refunds(tx, &mut auditor).await?;
+        charges::check(tx, &mut auditor).await?;
         books::check_entries(tx, &mut auditor).await?;
         books::check_trial(tx, &mut auditor).await?;
         books::check_customers(tx, &mut auditor).await?;

@@ -25,6 +25,11 @@ impl FaceName {
         }
     }
 
+    /// Whether its clients have a public and a private key, with which they may sign, instead of a token.
+    pub const fn has_key_pairs(self) -> bool {
+        matches!(self, Self::ChargeOver)
+    }
+
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|face| face.word() == word)
     }

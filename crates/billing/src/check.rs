@@ -6,6 +6,8 @@ use domain::party::{Address, Exemption};
 pub(crate) const SHORT: usize = 100;
 pub(crate) const LINE: usize = 255;
 pub(crate) const LONG: usize = 10_000;
+/// Labels of one document.
+const MAX_TAGS: usize = 50;
 
 /// A text that must say something.
 pub(crate) fn required(text: &str, what: &'static str, limit: usize) -> Result<(), Refusal> {
@@ -27,6 +29,14 @@ pub(crate) fn optional(text: &str, what: &'static str, limit: usize) -> Result<(
         return Err(Refusal::CardNumber { what });
     }
     Ok(())
+}
+
+/// The labels of a document: at most 50, each short and saying something.
+pub(crate) fn tags(tags: &[String]) -> Result<(), Refusal> {
+    if tags.len() > MAX_TAGS {
+        return Err(Refusal::Invalid { what: "tags" });
+    }
+    tags.iter().try_for_each(|tag| required(tag, "tag", SHORT))
 }
 
 /// A vendor's id: kept as it is, whatever its digits; not blank and of bounded length. (About one in ten ids of

@@ -1,7 +1,8 @@
 //! Credentials: opaque tokens of 256 random bits, kept as SHA-256 only. A key pair (ChargeOver) keeps the
-//! hash of its private half for Basic, and the half itself because HMAC signatures are made with it.
+//! hash of its private half for Basic, and the half itself, sealed, because HMAC signatures are made with it.
 
 use crate::caller::{ActsFor, Caller, FaceName};
+use crate::secrets::Place;
 use crate::verb::{Cx, Verb};
 use crate::{Billing, Error};
 use domain::id::{CredentialId, CustomerId, TenantId};
@@ -78,7 +79,7 @@ pub(crate) fn random_token() -> String {
     token
 }
 
-fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
@@ -127,9 +128,11 @@ impl Verb for CreateCredential {
             return Err(Error::missing("customer", customer));
         }
         let secrets = self.given.clone().unwrap_or_else(|| Secrets::random(self.face));
+        let id = cx.id(CredentialId)?;
+        let sealed_key = secrets.private_key.as_deref().map(|key| cx.seal(SIGNING_KEY, id.0, key)).transpose()?;
         let credential = Credential {
             tenant: cx.tx.tenant(),
-            id: cx.id(CredentialId)?,
+            id,
             face: self.face.word().to_owned(),
             label: self.label.clone(),
             customer_id: self.customer,
@@ -137,7 +140,7 @@ impl Verb for CreateCredential {
             entitlements: self.entitlements.clone(),
             lookup_hash: lookup(self.face, &secrets.token),
             secret_hash: secrets.private_key.as_deref().map(hash),
-            signing_key: secrets.private_key.clone(),
+            sealed_key,
             created_at: cx.now,
             expires_at: self.expires_at,
             revoked_at: None,
@@ -208,6 +211,9 @@ pub struct Signed<'a> {
     pub body: &'a [u8],
 }
 
+/// What a key pair's private half is called where it is sealed.
+const SIGNING_KEY: &str = "credential.signing_key";
+
 /// How far a signature's clock may be off, either way.
 const SIGNATURE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
@@ -242,7 +248,9 @@ impl Billing {
     ) -> Result<Caller, AuthError> {
         let known = self.find_credential(face, signed.public_key).await?;
         let credential = &known.0;
-        let key = credential.signing_key.as_deref().ok_or(Rejected::WrongSecret)?;
+        let sealed = credential.sealed_key.as_deref().ok_or(Rejected::WrongSecret)?;
+        let place = Place { word: SIGNING_KEY, tenant: credential.tenant, id: credential.id.0 };
+        let key = self.open_secret(&place, sealed).map_err(AuthError::Failed)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
         let head =
             format!("{}||{}||{}||{}||", signed.public_key, signed.url.to_lowercase(), signed.nonce, signed.timestamp);

@@ -3,6 +3,8 @@
 pub mod apply;
 pub mod create;
 pub mod issue;
+pub mod reopen;
+pub mod withdraw;
 
 use crate::invoices::LineSpec;
 use domain::credit_note::totals::CreditBy;

@@ -2,6 +2,7 @@
 //! logged once with the whole chain, and the caller gets only the request's id.
 
 use domain::Refusal;
+use domain::id::PaymentIntentId;
 
 #[derive(Debug)]
 pub enum Error {
@@ -17,8 +18,13 @@ pub enum Error {
     Forbidden { needs: String },
     /// Try again after so many seconds.
     Busy { retry_after_seconds: u64 },
+    /// A charge was submitted and the gateway has not said what came of it. The intent is kept: the same request
+    /// with the same key asks the gateway again and never charges twice.
+    Pending { intent: PaymentIntentId },
     /// The disk is full: nothing was changed.
     Full,
+    /// A secret was to be kept or read, and the server was started without a secret key.
+    NoSecretKey,
     /// The store failed.
     Store(store::Error),
 }
@@ -63,7 +69,9 @@ impl std::fmt::Display for Error {
             Self::KeyReused => f.write_str("idempotency key was used for another request"),
             Self::Forbidden { needs } => write!(f, "forbidden: needs {needs}"),
             Self::Busy { retry_after_seconds } => write!(f, "busy, retry after {retry_after_seconds} s"),
+            Self::Pending { intent } => write!(f, "the outcome of {intent} is not known yet"),
             Self::Full => f.write_str("the disk is full"),
+            Self::NoSecretKey => f.write_str("the server has no secret key"),
             Self::Store(error) => write!(f, "store: {error}"),
         }
     }

@@ -26,7 +26,7 @@ const FORGET_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// Rows of each kind forgotten in one transaction.
 const FORGOTTEN: i64 = 5_000;
 /// Idempotency keys answer for at least 24 hours, a day's counters until its end, nonces for as long as a signature is
-/// fresh: after two days nothing asks for any of them.
+/// fresh, OAuth's codes for minutes and its access tokens for an hour: after two days nothing asks for any of them.
 const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
 /// What one round came to.
@@ -92,7 +92,8 @@ impl Billing {
         Ok(round)
     }
 
-    /// Drops rate counters, nonces and idempotency keys of more than two days ago, and says how many.
+    /// Drops rate counters, nonces, idempotency keys and what is left of OAuth of more than two days ago, and says how
+    /// many.
     pub async fn forget_old(&self, now: Timestamp) -> Result<u64, Error> {
         let settle = |error: store::Error| Error::from(error).settle();
         let Ok(before) = now.checked_sub(KEPT) else { return Ok(0) };

@@ -1,11 +1,19 @@
 //! Verbs about invoices, and what a client says of one.
 
+pub mod address;
+pub mod apply;
+pub mod asked;
 mod build;
 mod content;
 pub mod correct;
 pub mod create;
 pub mod details;
+pub mod edit;
+pub mod fields;
 pub mod issue;
+pub mod make;
+mod merge;
+pub mod standing;
 pub mod void;
 pub mod write_off;
 
@@ -48,7 +56,7 @@ pub struct AllowanceSpec {
 /// Which tax group a line names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TaxChoice {
-    /// The item's, else none.
+    /// The item's, else the customer's, else none.
     #[default]
     FromItem,
     Group(TaxGroupId),

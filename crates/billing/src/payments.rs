@@ -1,8 +1,14 @@
 //! Verbs about money that came in and went back.
 
 pub mod apply;
+pub mod charge;
+pub mod collect;
+pub mod correct;
+pub mod give_back;
+pub mod methods;
 pub mod record;
 pub mod refund;
+pub mod withdraw;
 
 use domain::id::{InvoiceId, PaymentId};
 use domain::money::Amount;

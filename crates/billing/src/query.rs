@@ -2,7 +2,10 @@
 //! store turns it into SQL. Every field here has an index or is documented as a scan within one tenant.
 
 use domain::id::{CustomerId, InvoiceId};
-pub use store::invoice_list::{Cursor, Direction, Field, Filter, LineQuery, LineRow, Match, Operand, Order, Status};
+pub use store::document_list::{ChargeColumn, Condition, NoteColumn, PaymentColumn};
+pub use store::invoice_list::{
+    AmountField, Comparison, Cursor, Direction, Field, Filter, LineQuery, LineRow, Match, Operand, Order, Status,
+};
 
 /// A page by offset (vendors) or by cursor (native).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,20 @@ pub struct InvoiceQuery {
     pub with_withdrawn: bool,
 }
 
+/// A list of customers; filters are joined by AND.
+#[derive(Clone, Debug)]
+pub struct CustomerQuery {
+    pub filters: Vec<customers::Filter>,
+    pub order: (customers::Order, Direction),
+    pub offset: u64,
+    pub limit: u32,
+}
+
+/// What a list of customers may ask for.
+pub mod customers {
+    pub use store::customer_list::{Field, Filter, Order};
+}
+
 /// A page of rows; `has_more` is known by reading one row further.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
@@ -35,6 +52,15 @@ pub struct Page<T> {
     pub has_more: bool,
     /// Where the next page starts, for keyset paging.
     pub next: Option<Cursor>,
+}
+
+/// A page by offset of payments, credit notes or unbilled charges. Conditions are joined by AND.
+#[derive(Clone, Debug)]
+pub struct DocumentQuery<C> {
+    pub conditions: Vec<Condition<C>>,
+    pub order: (C, Direction),
+    pub offset: u64,
+    pub limit: u32,
 }
 
 /// How a caller names an invoice.

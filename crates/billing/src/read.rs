@@ -1,18 +1,41 @@
 //! Reads: what faces and jobs may see. Each runs in one consistent snapshot. What a caller may not see is
 //! answered like what does not exist.
 
+mod catalogue;
 mod chargeover;
+pub(crate) mod charges;
+mod customers;
+mod feed;
 mod invoice;
 mod invoice_list;
+mod invoice_ref;
 mod money;
 mod names;
+mod offers;
 mod parties;
+mod refunds;
+mod settled;
+mod unbilled;
+mod seller;
 
+pub use charges::{ChargeView, Collected, IntentView, MethodRef, MethodView, ThenMethod};
+pub(crate) use invoice::business_now;
+pub use catalogue::{AddonView, Brief, CouponView, Hung, ItemView, PlanView, Shown, ThenShown};
+pub use feed::Event;
 pub use invoice::{Named, Names, ThenView};
 pub use invoice_list::LinePage;
 pub use names::Spelled;
 pub use money::{NoteView, PaymentView, SequenceEvents, ThenNote, ThenPayment, ThenRefund};
-pub use parties::{CustomerView, EntityView};
+pub use customers::{
+    CustomerRow, CustomerView, ThenCustomer, TransactionQuery, TransactionRow, TransactionState,
+};
+pub use store::transactions::Kind as TransactionKind;
+pub use offers::{CouponStanding, ItemOrder, ItemQuery, OfferList, OfferPage, PriceBound, TextMatch};
+pub use parties::EntityView;
+pub use refunds::{RefundDetail, ThenRefundDetail};
+pub use settled::{NoteDetail, PaymentDetail, Settles, ThenApplied, ThenNoteDetail, ThenPaymentDetail};
+pub use unbilled::{ThenUnbilled, UnbilledView};
+pub use seller::{Taxes, ThenSalesperson};
 
 use crate::caller::ActsFor;
 use crate::query::CustomerRef;

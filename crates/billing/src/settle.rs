@@ -140,6 +140,14 @@ impl Settlement {
         self.invoices.get(&id).map(|booked| &booked.noun).ok_or_else(|| Error::missing(InvoiceId::WORD, id))
     }
 
+    pub(crate) fn payment(&self, id: PaymentId) -> Result<&Booked<Payment>, Error> {
+        self.sources.payments.get(&id).ok_or_else(|| Error::missing(PaymentId::WORD, id))
+    }
+
+    pub(crate) fn payment_mut(&mut self, id: PaymentId) -> Result<&mut Booked<Payment>, Error> {
+        self.sources.payments.get_mut(&id).ok_or_else(|| Error::missing(PaymentId::WORD, id))
+    }
+
     /// Stores applications and reversals in their order, posts them, and writes an audit row for each.
     pub(crate) async fn store_applications(
         &mut self,

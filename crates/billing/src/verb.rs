@@ -5,6 +5,7 @@ use crate::answer::Answer;
 use crate::caller::ActsFor;
 use crate::change::Change;
 use crate::clock::day_in;
+use crate::secrets::SecretBox;
 use crate::{Billing, Caller, Error};
 use domain::party::LegalEntity;
 use jiff::Timestamp;
@@ -32,6 +33,8 @@ pub struct Cx<'a, 't> {
     /// The tenant's business clock, read once: issue, due, overdue.
     pub(crate) business_at: Timestamp,
     pub(crate) change: Change,
+    /// The server's keys, for [`Cx::seal`].
+    pub(crate) secrets: Option<&'a SecretBox>,
 }
 
 impl Cx<'_, '_> {
@@ -68,6 +71,7 @@ struct Transaction<V, R> {
     key: Option<Key>,
     render: R,
     now: Timestamp,
+    secrets: Option<SecretBox>,
 }
 
 /// An answer made now, or one kept from the first time.
@@ -101,7 +105,8 @@ where
         }
         let tenant = store::tenants::load(tx).await?;
         let business_at = tenant.and_then(|tenant| tenant.business_at).unwrap_or(self.now);
-        let mut cx = Cx { tx, caller: &self.caller, now: self.now, business_at, change: Change::default() };
+        let (change, secrets) = (Change::default(), self.secrets.as_ref());
+        let mut cx = Cx { tx, caller: &self.caller, now: self.now, business_at, change, secrets };
         let outcome = self.verb.run(&mut cx).await?;
         let change = std::mem::take(&mut cx.change);
         change.save(tx, &self.caller, self.now).await?;
@@ -147,7 +152,8 @@ impl Billing {
         R: Fn(V::Outcome) -> (T, Option<Answer>) + Send + Sync + 'static,
         T: Send + 'static,
     {
-        let body = Transaction { verb, caller: Arc::new(caller.clone()), key, render, now: self.now() };
+        let (caller_kept, secrets) = (Arc::new(caller.clone()), self.secrets.clone());
+        let body = Transaction { verb, caller: caller_kept, key, render, now: self.now(), secrets };
         let told = self.db.write(caller.tenant, body).await.map_err(Error::settle);
         if V::CHANGES_ACCESS {
             self.known.forget();

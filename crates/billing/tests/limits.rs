@@ -1,6 +1,6 @@
 //! Counted reads: windows, days, and what two servers make of the same moment.
 
-use billing::limits::{Counted, OverLimit, ReadLimit};
+use billing::limits::{Allowance, Counted, OverLimit, ReadLimit};
 use billing::{Billing, Caller, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 use testkit::{TestDb, on_both_databases};
@@ -97,6 +97,58 @@ on_both_databases! {
         let free_at = at("2026-05-30T10:30:00Z");
         assert_eq!(told.iter().filter(|told| **told == Err(OverLimit::Window { free_at })).count(), 15, "{told:?}");
         assert_eq!(world.read(limit("b", 100, true)).await, Ok(98), "only one was counted");
+    }
+
+    async fn a_day_is_taken_in_allowances_that_grow_smaller(db: TestDb) {
+        let world = world(&db, "2026-05-30T10:00:00Z").await;
+        let take = async |billing: &Billing, per_day| {
+            billing.take_allowance(world.caller.tenant, "test.calls", per_day).await.expect("the store works")
+        };
+        let (mut calls, mut takings) = (Vec::new(), 0);
+        // Another handle each time, as after a restart.
+        loop {
+            let taken = take(&Billing::new((*db).clone(), world.clock.clone()), 1_000).await;
+            assert_eq!(taken.resets_at, at("2026-05-31T00:00:00Z"));
+            if taken.calls == 0 {
+                break;
+            }
+            takings += 1;
+            calls.push(taken.calls);
+        }
+        assert_eq!(calls.iter().sum::<u32>(), 1_000);
+        assert!(calls.is_sorted_by(|one, next| one >= next) && calls[0] == 62, "{calls:?}");
+        assert_eq!(calls[calls.len() - 30..], [1; 30]);
+        assert!(takings < 100, "{takings}");
+        assert_eq!(take(&world.billing, 1_000).await.calls, 0, "and it stays so");
+        assert_eq!(take(&world.billing, 500).await.calls, 0, "a smaller day is used up too");
+        assert_eq!(take(&world.billing, 1_003).await.calls, 1, "a larger one is not");
+        let other = world.billing.create_tenant("Other").await.expect("a tenant");
+        let theirs = world.billing.take_allowance(other, "test.calls", 10_000).await.expect("the store works");
+        assert_eq!(theirs.calls, 64);
+        world.clock.set(at("2026-05-31T00:00:00Z"));
+        let next = take(&world.billing, 3).await;
+        assert_eq!(next, Allowance { calls: 1, resets_at: at("2026-06-01T00:00:00Z") });
+    }
+
+    async fn servers_share_the_day(db: TestDb) {
+        let world = world(&db, "2026-05-30T10:00:00Z").await;
+        let second = Billing::new(db.second_handle().await, world.clock.clone());
+        let mut racers = tokio::task::JoinSet::new();
+        for number in 0..8 {
+            let billing = if number % 2 == 0 { world.billing.clone() } else { second.clone() };
+            let tenant = world.caller.tenant;
+            racers.spawn(async move {
+                let mut calls = 0;
+                loop {
+                    let taken = billing.take_allowance(tenant, "test.calls", 100).await.expect("the store works");
+                    if taken.calls == 0 {
+                        return calls;
+                    }
+                    calls += taken.calls;
+                }
+            });
+        }
+        assert_eq!(racers.join_all().await.iter().sum::<u32>(), 100);
     }
 
     async fn of_many_windows_a_day_lets_so_many_through(db: TestDb) {

@@ -10,7 +10,7 @@ use store::{Db, SchemaStatus};
 use crate::config::Config;
 use crate::data_dir::{self, Lock};
 use crate::exit::{Failure, Result};
-use crate::{faces, front};
+use crate::{faces, front, gateway, secret_key};
 
 /// The verbs on an open database. What was opened is closed by [`App::close`].
 pub struct App {
@@ -20,7 +20,7 @@ pub struct App {
 }
 
 impl App {
-    /// For a server: makes the data directory, takes it, migrates.
+    /// For a server: makes the data directory, takes it, migrates, reads or makes the secret key.
     pub async fn own(config: &Config) -> Result<App> {
         let lock = match config.database_url {
             Some(_) => None,
@@ -34,14 +34,25 @@ impl App {
         if !migrated.applied.is_empty() {
             tracing::info!(applied = ?migrated.applied, version = migrated.version, "migrated the database");
         }
-        Ok(App { billing: Billing::new(db, SystemClock::Machine), _lock: lock })
+        let billing = secret_key::attach(Billing::new(db, SystemClock::Machine), config).await?;
+        let sealed = billing.reseal().await?;
+        if sealed > 0 {
+            tracing::info!(sealed, "sealed secrets with the current secret key");
+        }
+        Ok(App { billing: gateway::attach(billing, config.gateway), _lock: lock })
     }
 
     /// For a command beside a running server, or without one: the database must be there and up to date.
     pub async fn join(config: &Config) -> Result<App> {
         let db = open_existing(config).await?;
         check_schema(config, &db.schema_status().await?)?;
-        Ok(App { billing: Billing::new(db, SystemClock::Machine), _lock: None })
+        let billing = Billing::new(db, SystemClock::Machine);
+        Ok(App { billing: gateway::attach(billing, config.gateway), _lock: None })
+    }
+
+    /// With the secret key, for a command that keeps or reads secrets.
+    pub async fn with_secret_key(self, config: &Config) -> Result<App> {
+        Ok(App { billing: secret_key::attach(self.billing, config).await?, ..self })
     }
 
     /// Finishes what was begun.

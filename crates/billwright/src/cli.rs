@@ -1,5 +1,8 @@
 //! The command line as types. What each command does lies in `commands/`.
 
+mod oauth;
+mod payment;
+
 use std::path::PathBuf;
 
 use billing::FaceName;
@@ -7,6 +10,8 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::logs::LogFormat;
+pub use oauth::{CreateOauthClient, OauthClientCommand, OauthCode, OauthCommand, OauthGrantCommand};
+pub use payment::PaymentCommand;
 use crate::output::Format;
 
 const EXAMPLES: &str = "Examples:
@@ -44,6 +49,9 @@ pub struct Shared {
     /// PostgreSQL instead of SQLite: postgres://user@host/database
     #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// The file of the key that seals secrets [default: secret.key in the data directory; PostgreSQL: none]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
     /// How data is written to stdout
     #[arg(long, global = true, value_enum, value_name = "FORMAT")]
     pub output: Option<Format>,
@@ -72,6 +80,7 @@ impl Shared {
         let mut add = |name, text: Option<String>| flags.extend(text.map(|text| (name, text)));
         add("data_dir", self.data_dir.as_ref().map(|path| path.display().to_string()));
         add("database_url", self.database_url.clone());
+        add("secret_key_file", self.secret_key_file.as_ref().map(|path| path.display().to_string()));
         add("log", self.log.clone());
         let log_format = self.log_format.map(|format| match format {
             LogFormat::Text => "text",
@@ -101,12 +110,18 @@ pub enum Command {
     /// How clients present themselves
     #[command(subcommand)]
     Credential(CredentialCommand),
+    /// Programs that get their tokens themselves, as Zoho's clients do (OAuth 2.0)
+    #[command(subcommand)]
+    Oauth(OauthCommand),
     /// The APIs that are spoken here
     #[command(subcommand)]
     Face(FaceCommand),
     /// Read invoices, here or from a running server
     #[command(subcommand)]
     Invoice(InvoiceCommand),
+    /// Charges through a payment gateway
+    #[command(subcommand)]
+    Payment(PaymentCommand),
     /// The database's schema and integrity
     #[command(subcommand)]
     Db(DbCommand),
@@ -186,9 +201,18 @@ pub struct Serve {
     /// Connections at a time [default: 10000]
     #[arg(long, value_name = "N")]
     pub max_connections: Option<usize>,
+    /// Connections at a time from one address; 0 for no cap [default: 256]
+    #[arg(long, value_name = "N")]
+    pub max_connections_per_ip: Option<usize>,
+    /// An address or network without that cap, or none; may be repeated [default: 127.0.0.0/8 and ::1]
+    #[arg(long, value_name = "NETWORK")]
+    pub uncapped_ips: Vec<String>,
     /// How long requests in flight may take after SIGTERM [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub shutdown_grace_seconds: Option<u64>,
+    /// How invoices are charged: sandbox (it moves no money), or sandbox:SEED [default: not at all]
+    #[arg(long, value_name = "GATEWAY")]
+    pub gateway: Option<String>,
     /// Add /_test/clock, which moves a tenant's business clock (for tests only)
     #[arg(long)]
     pub test_clock: bool,
@@ -198,7 +222,7 @@ impl Serve {
     pub fn flags(&self) -> Vec<(&'static str, String)> {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let flag = |is_set: bool| is_set.then(|| "true".to_owned());
-        let origins = Some(self.allow_origin.join(",")).filter(|text| !text.is_empty());
+        let list = |texts: &[String]| Some(texts.join(",")).filter(|text| !text.is_empty());
         let given = [
             ("listen", self.listen.clone()),
             ("metrics_listen", self.metrics_listen.clone()),
@@ -206,9 +230,12 @@ impl Serve {
             ("tls_key", path(&self.tls_key)),
             ("public_url", self.public_url.clone()),
             ("trust_proxy", flag(self.trust_proxy)),
-            ("allow_origin", origins),
+            ("allow_origin", list(&self.allow_origin)),
             ("max_connections", self.max_connections.map(|number| number.to_string())),
+            ("max_connections_per_ip", self.max_connections_per_ip.map(|number| number.to_string())),
+            ("uncapped_ips", list(&self.uncapped_ips)),
             ("shutdown_grace_seconds", self.shutdown_grace_seconds.map(|seconds| seconds.to_string())),
+            ("gateway", self.gateway.clone()),
             ("test_clock", flag(self.test_clock)),
         ];
         given.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
@@ -245,6 +272,17 @@ pub enum TenantCommand {
     },
     /// List the tenants
     List,
+    /// Set a switch or limit of the faces
+    #[command(after_help = "Examples:\n  billwright tenant set zoho.limits free\n  billwright tenant set zoho.limits.per_day 50000")]
+    Set {
+        /// As `tenant settings` prints it
+        name: String,
+        value: String,
+        #[command(flatten)]
+        tenant: Tenant,
+    },
+    /// Print the switches and limits of the faces
+    Settings(Tenant),
 }
 
 /// Which tenant.

@@ -1,7 +1,6 @@
 //! The configuration: which settings there are ([`settings`]), where each value came from ([`values`]), and what
 //! they mean ([`Config`]).
 
-mod for_tests;
 pub mod settings;
 pub mod values;
 
@@ -10,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use http_kit::cors::Cors;
+use http_kit::server::Network;
 use http_kit::url::BaseUrl;
 
 use crate::exit::{Failure, Result};
+use crate::gateway::GatewayChoice;
 use crate::logs::LogFormat;
 use settings::SETTINGS;
 use values::{Origin, Sources, Values};
@@ -26,6 +27,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// PostgreSQL; without it SQLite in `data_dir`.
     pub database_url: Option<String>,
+    /// Of the secret key; none is the usual one of a data directory.
+    pub secret_key_file: Option<PathBuf>,
     pub listen: SocketAddr,
     /// None: off.
     pub metrics_listen: Option<SocketAddr>,
@@ -35,7 +38,12 @@ pub struct Config {
     pub trusts_proxy: bool,
     pub cors: Cors,
     pub max_connections: usize,
+    /// None: no cap.
+    pub max_connections_per_ip: Option<usize>,
+    pub uncapped_ips: Vec<Network>,
     pub shutdown_grace: Duration,
+    /// None: nothing is charged.
+    pub gateway: Option<GatewayChoice>,
     pub has_test_clock: bool,
     pub allows_unsafe_postgres: bool,
     /// None: the command's own.
@@ -65,6 +73,7 @@ impl Config {
         let config = Config {
             data_dir: PathBuf::from(values.text("data_dir").unwrap_or(".")),
             database_url: faults.read("database_url", postgres, "a URL such as postgres://user@host/database"),
+            secret_key_file: values.text("secret_key_file").map(PathBuf::from),
             listen: faults
                 .read("listen", address, "an address such as 127.0.0.1:8080")
                 .unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)),
@@ -74,9 +83,16 @@ impl Config {
             trusts_proxy: faults.flag("trust_proxy"),
             cors: faults.read("allow_origin", cors, "origins such as https://app.example.com").unwrap_or_default(),
             max_connections: faults.read("max_connections", above_zero, "a number above zero").unwrap_or(1),
+            max_connections_per_ip: faults
+                .read("max_connections_per_ip", number, "a number, or 0 for no cap")
+                .filter(|most| *most > 0),
+            uncapped_ips: faults
+                .read("uncapped_ips", networks, "addresses or networks such as 10.0.0.0/8, or none")
+                .unwrap_or_default(),
             shutdown_grace: faults
                 .read("shutdown_grace_seconds", seconds, "a number of seconds up to 3600")
                 .unwrap_or_default(),
+            gateway: faults.read("gateway", GatewayChoice::parse, "sandbox, or sandbox and a seed such as sandbox:7"),
             has_test_clock: faults.flag("test_clock"),
             allows_unsafe_postgres: faults.flag("allow_unsafe_postgres"),
             log: faults.read("log", log, "a level (error, warn, info, debug, trace) or directives"),
@@ -104,9 +120,8 @@ impl Config {
             None => store::Config::sqlite(self.database_path()),
         };
         config.allow_unsafe_postgres = self.allows_unsafe_postgres;
-        if self.has_test_clock {
-            for_tests::spoil(&mut config);
-        }
+        #[cfg(feature = "failpoints")]
+        crate::failpoints::spoil(self, &mut config);
         config
     }
 
@@ -246,6 +261,17 @@ fn above_zero(text: &str) -> Option<usize> {
     text.trim().parse().ok().filter(|number| *number > 0)
 }
 
+fn number(text: &str) -> Option<usize> {
+    text.trim().parse().ok()
+}
+
+fn networks(text: &str) -> Option<Vec<Network>> {
+    match text.trim() {
+        "none" => Some(Vec::new()),
+        text => text.split(',').map(|network| network.trim().parse().ok()).collect(),
+    }
+}
+
 fn seconds(text: &str) -> Option<Duration> {
     text.trim().parse().ok().filter(|seconds| *seconds <= 3600).map(Duration::from_secs)
 }
@@ -317,6 +343,20 @@ mod tests {
             assert!(config(&[("listen", text)]).is_err(), "{text}");
         }
         assert_eq!(config(&[("metrics_listen", "off")]).expect("off").metrics_listen, None);
+    }
+
+    #[test]
+    fn caps_per_address() {
+        let usual = config(&[]).expect("sound");
+        assert_eq!((usual.max_connections_per_ip, usual.uncapped_ips), (Some(256), Network::loopback().to_vec()));
+        let none = config(&[("max_connections_per_ip", "0"), ("uncapped_ips", "none")]).expect("sound");
+        assert_eq!((none.max_connections_per_ip, none.uncapped_ips), (None, Vec::new()));
+        let proxy = config(&[("uncapped_ips", "10.0.0.7, 2001:db8::/32")]).expect("sound");
+        assert_eq!(proxy.uncapped_ips.len(), 2);
+        for wrong in ["proxy.internal", "10.0.0.0/33", "10.0.0.7,"] {
+            assert!(config(&[("uncapped_ips", wrong)]).is_err(), "{wrong}");
+        }
+        assert!(config(&[("max_connections_per_ip", "-1")]).is_err());
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub fn config(shared: &cli::Shared, wanted: &cli::Demo) -> Result<Config> {
     }
     let mut flags = shared.flags();
     flags.push(("listen", wanted.listen.clone().unwrap_or_else(|| USUAL_LISTEN.to_owned())));
+    flags.push(("gateway", connectors::sandbox::NAME.to_owned()));
     let environment = |name: &str| {
         let is_log = matches!(name, "RUST_LOG" | "BILLWRIGHT_LOG" | "BILLWRIGHT_LOG_FORMAT");
         std::env::var(name).ok().filter(|text| is_log && !text.is_empty())

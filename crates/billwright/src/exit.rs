@@ -80,6 +80,15 @@ impl Failure {
         self
     }
 
+    /// What was asked and what is there.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    pub fn advice(&self) -> Option<&str> {
+        self.todo.as_deref()
+    }
+
     pub fn exit(&self) -> Exit {
         self.exit
     }
@@ -106,10 +115,10 @@ impl From<billing::Error> for Failure {
         use billing::Error;
         let exit = match &error {
             Error::Missing { .. } => Exit::NotFound,
-            Error::Refused(_) | Error::KeyReused => Exit::Refused,
+            Error::Refused(_) | Error::KeyReused | Error::NoSecretKey => Exit::Refused,
             Error::Conflict { .. } => Exit::Conflict,
             Error::Forbidden { .. } => Exit::Auth,
-            Error::Busy { .. } | Error::Full => Exit::Unavailable,
+            Error::Busy { .. } | Error::Pending { .. } | Error::Full => Exit::Unavailable,
             Error::Store(_) => Exit::Internal,
         };
         match error {

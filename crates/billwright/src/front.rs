@@ -183,7 +183,11 @@ fn of(error: billing::Error) -> Answer {
         Error::Busy { retry_after_seconds } => {
             problem(503, "busy", "Try again later.").header("retry-after", retry_after_seconds.to_string())
         }
+        Error::Pending { intent } => {
+            problem(504, "outcome_unknown", format!("The outcome of {intent} is not known yet."))
+        }
         Error::Full => problem(507, "full", "The disk is full; nothing was changed."),
+        Error::NoSecretKey => problem(409, "secret_key_missing", "The server has no secret key."),
         Error::Store(error) => {
             tracing::error!(%error, "the test clock failed");
             problem(500, "internal", "This is a fault of ours; it was logged.")

@@ -8,13 +8,17 @@ pub mod config;
 pub mod data_dir;
 mod demo;
 pub mod exit;
+#[cfg(feature = "failpoints")]
+pub mod failpoints;
 pub mod faces;
 mod front;
+pub mod gateway;
 mod logs;
 mod metrics;
 mod output;
 mod progress;
 mod remote;
+mod secret_key;
 mod serve;
 
 use std::process::ExitCode;
@@ -78,6 +82,7 @@ fn flags(cli: &Cli) -> Vec<(&'static str, String)> {
     let mut flags = cli.shared.flags();
     match &cli.command {
         Command::Serve(serve) => flags.extend(serve.flags()),
+        Command::Payment(payment) => flags.extend(payment.flags()),
         Command::Invoice(InvoiceCommand::List { remote, .. } | InvoiceCommand::Get { remote, .. }) => {
             flags.extend(remote.flags());
         }
@@ -92,8 +97,10 @@ async fn perform(cli: &Cli, config: &Config, printer: Printer) -> Result<()> {
         Command::Doctor => commands::doctor::run(config, printer).await,
         Command::Tenant(command) => commands::tenant::run(command, config, printer).await,
         Command::Credential(command) => commands::credential::run(command, config, printer).await,
+        Command::Oauth(command) => commands::oauth::run(command, config, printer).await,
         Command::Face(command) => commands::face::run(command, config, printer),
         Command::Invoice(command) => commands::invoice::run(command, config, printer).await,
+        Command::Payment(command) => commands::payment::run(command, config, printer).await,
         Command::Db(command) => commands::db::run(command, config, printer).await,
         Command::Audit(wanted) => commands::audit::run(wanted, config, printer).await,
         Command::Seed(wanted) => commands::seed::run(wanted, config, printer).await,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use billing::housekeeping::run_housekeeping;
+use billing::reconcile::run_reconciling;
 use http_kit::server::{Listener, ServerConfig, serve};
 use http_kit::tls::Certificate;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::app::{self, App};
 use crate::config::{Config, is_default};
 use crate::exit::{Exit, Failure, Result};
+use crate::gateway::GatewayChoice;
 use crate::{metrics, output};
 
 /// A bound server that has not begun to answer.
@@ -35,8 +37,10 @@ pub async fn run(config: &Config) -> Result<()> {
     if app.billing.tenants().await?.is_empty() {
         tracing::info!("there is no tenant yet: billwright tenant create NAME");
     }
+    // Whoever has read the address may send a signal at once.
+    let stopped = stopped();
     output::print(&format!("listening on {}\n", bound.base_url))?;
-    bound.until(&app, stopped()).await?;
+    bound.until(&app, stopped).await?;
     app.close().await;
     Ok(())
 }
@@ -61,6 +65,8 @@ pub async fn bind(app: &App, config: &Config, certificate: Option<&Certificate>)
     }
     let config = ServerConfig {
         max_connections: config.max_connections,
+        max_connections_per_ip: config.max_connections_per_ip,
+        uncapped_ips: config.uncapped_ips.clone(),
         shutdown_grace: config.shutdown_grace,
         ..ServerConfig::default()
     };
@@ -96,8 +102,15 @@ impl Bound {
             // A dropped sender stops it too.
             let _ = keeping_stopped.await;
         }));
+        let (stop_reconciling, reconciling_stopped) = oneshot::channel::<()>();
+        let reconciling = tokio::spawn(run_reconciling(app.billing.clone(), async move {
+            let _ = reconciling_stopped.await;
+        }));
         let served = serve(self.listeners, self.config, shutdown).await;
-        drop(stop_keeping);
+        drop((stop_keeping, stop_reconciling));
+        if let Err(error) = reconciling.await {
+            tracing::error!(%error, "reconciling ended before the server");
+        }
         if let Err(error) = keeping.await {
             tracing::error!(%error, "housekeeping ended before the server");
         }
@@ -130,6 +143,9 @@ fn cannot_listen(setting: &str, address: SocketAddr, error: &std::io::Error) -> 
 
 /// What whoever started this should know.
 fn warn_about(config: &Config) {
+    if let Some(GatewayChoice::Sandbox { .. }) = config.gateway {
+        tracing::warn!("the sandbox gateway moves no money: what it charges counts as paid all the same");
+    }
     if config.has_test_clock {
         tracing::warn!("--test-clock: anybody on this machine can move the business clock of every tenant");
     }
@@ -139,6 +155,9 @@ fn warn_about(config: &Config) {
     if let Some(listen) = config.metrics_listen.filter(|listen| !listen.ip().is_loopback()) {
         tracing::warn!("metrics on {listen} can be read by other machines without a credential");
     }
+    if config.trusts_proxy && config.max_connections_per_ip.is_some() && is_default(&config.values, "uncapped_ips") {
+        tracing::info!("a proxy on another machine needs --uncapped-ips: all connections come from its address");
+    }
     if config.database_url.is_none()
         && crate::data_dir::foreign_rights(&config.data_dir).is_ok_and(|rights| rights != 0)
     {
@@ -147,26 +166,30 @@ fn warn_about(config: &Config) {
     }
 }
 
-/// Completes at the first SIGTERM or SIGINT. At the second the process ends without waiting.
-pub async fn stopped() {
-    let (mut terminate, mut interrupt) = match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-        (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
-        (Err(error), _) | (_, Err(error)) => {
-            tracing::error!(%error, "signals cannot be received: the server must be killed to stop");
-            return std::future::pending().await;
-        }
-    };
-    let name = tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    };
-    tracing::info!("{name}: finishing what was begun");
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        // Nothing acknowledged is lost by this: an answer follows its commit.
-        std::process::exit(Exit::Unavailable as i32);
-    });
+/// Completes at the first SIGTERM or SIGINT after this call, whenever it is awaited. At the second the process ends
+/// without waiting.
+pub fn stopped() -> impl Future<Output = ()> {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async {
+        let (mut terminate, mut interrupt) = match signals {
+            (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!(%error, "signals cannot be received: the server must be killed to stop");
+                return std::future::pending().await;
+            }
+        };
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!("{name}: finishing what was begun");
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            // Nothing acknowledged is lost by this: an answer follows its commit.
+            std::process::exit(Exit::Unavailable as i32);
+        });
+    }
 }

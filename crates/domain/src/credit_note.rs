@@ -40,11 +40,16 @@ pub struct CreditNote {
     /// A pure amount without lines or tax.
     pub is_amount_only: bool,
     pub reason: String,
+    /// What it says to its customer, and on which terms.
+    pub memo: String,
+    pub terms_text: String,
     pub customer_name: String,
     pub customer_email: String,
     pub version: i64,
     pub issued_at: Option<Timestamp>,
     pub voided_at: Option<Timestamp>,
+    /// Deleted through a vendor's DELETE: that face answers as if it were gone.
+    pub withdrawn_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -109,11 +114,14 @@ impl CreditNote {
             remaining: 0,
             is_amount_only: false,
             reason: String::new(),
+            memo: String::new(),
+            terms_text: String::new(),
             customer_name: String::new(),
             customer_email: String::new(),
             version: 0,
             issued_at: None,
             voided_at: None,
+            withdrawn_at: None,
             created_at,
             updated_at: created_at,
         }
@@ -165,6 +173,20 @@ impl CreditNote {
         Ok(posted_on)
     }
 
+    /// Opens a void note again on `opened_on`, with the number it has; the day its entry is posted anew. The
+    /// caller has measured that what it gives back is still there. Refuses in this order: `NoteNotVoid`,
+    /// `BooksClosed`.
+    pub fn reopen(&mut self, entity: &LegalEntity, opened_on: Date) -> Result<Date, Refusal> {
+        if self.state != State::Void {
+            return Err(Refusal::NoteNotVoid { note: self.id });
+        }
+        let posted_on = entity.posting_day(opened_on)?;
+        self.state = State::Issued;
+        self.voided_at = None;
+        self.recompute_remaining();
+        Ok(posted_on)
+    }
+
     /// A draft may be deleted; anything else is voided. `NoteNotDraft`.
     pub const fn decide_delete(&self) -> Result<(), Refusal> {
         match self.state {
@@ -205,5 +227,10 @@ mod tests {
         assert_eq!(credit.void(&closed, day(2026, 1, 20), at), Err(refused));
         assert_eq!(credit.void(&closed, day(2026, 1, 21), at), Ok(day(2026, 1, 21)));
         assert_eq!((credit.state, credit.remaining), (State::Void, 0));
+        let refused = Refusal::BooksClosed { on: day(2026, 1, 20), closed_through: day(2026, 1, 20) };
+        assert_eq!(credit.reopen(&closed, day(2026, 1, 20)), Err(refused));
+        assert_eq!(credit.reopen(&closed, day(2026, 1, 22)), Ok(day(2026, 1, 22)));
+        assert_eq!((credit.state, credit.remaining, credit.voided_at), (State::Issued, 100, None));
+        assert_eq!(credit.reopen(&closed, day(2026, 1, 22)), Err(Refusal::NoteNotVoid { note: id }));
     }
 }

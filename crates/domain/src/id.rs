@@ -76,6 +76,9 @@ ids! {
     LineId "lin" "line";
     CreditNoteId "crn" "credit_note";
     CreditNoteLineId "crl" "credit_note_line";
+    /// Something to be billed later.
+    UnbilledChargeId "ubc" "unbilled_charge";
+    UnbilledChargeLineId "ubl" "unbilled_charge_line";
     PaymentId "pay" "payment";
     ApplicationId "apl" "application";
     RefundId "ref" "refund";
@@ -84,10 +87,23 @@ ids! {
     AuditId "aud" "audit_entry";
     EventId "evt" "event";
     CredentialId "crd" "credential";
+    OauthClientId "oac" "oauth_client";
+    OauthGrantId "oag" "oauth_grant";
     TermsId "trm" "terms";
     CustomFieldId "cfd" "custom_field";
     SalespersonId "slp" "salesperson";
+    TaxAuthorityId "txa" "tax_authority";
+    TaxExemptionId "txe" "tax_exemption";
+    CancellationReasonId "car" "cancellation_reason";
     AttachmentId "att" "attachment";
+    PaymentMethodId "pmt" "payment_method";
+    PaymentIntentId "pin" "payment_intent";
+    PaymentAttemptId "pat" "payment_attempt";
+    ProductId "prd" "product";
+    PlanId "pln" "plan";
+    PlanVersionId "plv" "plan_version";
+    AddonId "adn" "addon";
+    CouponId "cpn" "coupon";
 }
 
 /// Reads a positive decimal id without sign, blank or leading zero, at most [`MAX_SAFE_INTEGER`].

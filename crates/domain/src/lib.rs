@@ -3,8 +3,10 @@
 
 #![deny(clippy::float_arithmetic)]
 
+pub mod catalogue;
 pub mod check;
 pub mod credit_note;
+pub mod custom_field;
 pub mod fx;
 pub mod id;
 pub mod invoice;
@@ -15,10 +17,12 @@ pub mod numbering;
 pub mod party;
 pub mod payment;
 pub mod refusal;
+pub mod seller;
 pub mod settlement;
 pub mod tax;
 #[cfg(test)]
 mod testing;
+pub mod unbilled_charge;
 mod words;
 
 pub use refusal::Refusal;

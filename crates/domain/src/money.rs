@@ -95,7 +95,7 @@ impl Money {
 
 impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.to_plain())
+        decimal::write_plain(i128::from(self.minor), u32::from(self.currency.exponent()), f)
     }
 }
 

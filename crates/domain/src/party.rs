@@ -1,6 +1,6 @@
 //! Who sells and who owes: the tenant, its legal entities, the customers with their contacts and addresses.
 
-use crate::id::{CustomerId, EntityId, TenantId, TermsId};
+use crate::id::{CustomerId, EntityId, TaxAuthorityId, TaxGroupId, TenantId, TermsId};
 use crate::money::Currency;
 use crate::tax::{PriceMode, TaxRounding};
 use jiff::Timestamp;
@@ -122,6 +122,12 @@ pub struct Customer {
     pub token: String,
     pub is_active: bool,
     pub notes: String,
+    pub website: String,
+    /// Taken by lines whose item has no tax of its own.
+    pub tax_group_id: Option<TaxGroupId>,
+    /// Who grants the customer's exemption.
+    pub tax_authority_id: Option<TaxAuthorityId>,
+    pub is_portal_enabled: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -144,6 +150,10 @@ pub struct Contact {
     pub email: String,
     pub phone: String,
     pub mobile: String,
+    pub fax: String,
+    pub department: String,
+    pub designation: String,
+    /// At most one of a customer's contacts: who stands for the customer as a person.
     pub is_primary: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -1,6 +1,9 @@
 //! Money that came in, what it was put on, and what went back.
 
 pub mod allocate;
+pub mod correct;
+pub mod intent;
+pub mod method;
 pub mod refund;
 
 use crate::id::{ApplicationId, CreditNoteId, CustomerId, EntityId, InvoiceId, PaymentId, RefundId, WriteOffId};

@@ -2,7 +2,11 @@
 //! for logs: faces word their own messages from the fields. The order in which a verb checks is documented
 //! at the verb and tested.
 
-use crate::id::{CreditNoteId, CustomerId, InvoiceId, LineId, PaymentId, RefundId, WriteOffId};
+use crate::catalogue::CouponStatus;
+use crate::id::{
+    CouponId, CreditNoteId, CustomerId, InvoiceId, LineId, PaymentId, PaymentIntentId, PaymentMethodId,
+    UnbilledChargeId, WriteOffId,
+};
 use crate::money::{Currency, Money};
 use jiff::civil::Date;
 
@@ -82,6 +86,13 @@ pub enum Refusal {
     DateLeavesSeries {
         invoice: InvoiceId,
     },
+    /// The series gives its numbers in the order of the documents' dates, and this date is not between those of
+    /// the numbers before and after it.
+    DateOutOfOrder {
+        dated_on: Date,
+        earliest: Option<Date>,
+        latest: Option<Date>,
+    },
     DueBeforeDate {
         dated_on: Date,
         due_on: Date,
@@ -94,6 +105,10 @@ pub enum Refusal {
     },
     NumberTaken {
         number: String,
+    },
+    /// An issued invoice keeps its number, whatever is corrected.
+    NumberFixed {
+        invoice: InvoiceId,
     },
     // settlement
     CurrencyMismatch {
@@ -144,11 +159,40 @@ pub enum Refusal {
     PaymentInUse {
         payment: PaymentId,
     },
+    /// Some of it went back to the customer: its money and what it settled stay as they are.
+    PaymentRefunded {
+        payment: PaymentId,
+    },
     NotApplied {
         payment: PaymentId,
         invoice: InvoiceId,
     },
     AlreadyReversed,
+    // charging through a gateway
+    /// The method is switched off or removed.
+    PaymentMethodInactive {
+        method: PaymentMethodId,
+    },
+    /// A charge of the invoice was submitted and its outcome is not known yet.
+    PaymentPending {
+        invoice: InvoiceId,
+        intent: PaymentIntentId,
+    },
+    /// This server has no gateway of this name; empty: none at all.
+    GatewayMissing {
+        gateway: String,
+    },
+    /// A gateway took this money: it is not undone by saying otherwise, only refunded.
+    PaymentCharged {
+        payment: PaymentId,
+    },
+    /// The gateway did not take the money.
+    Declined {
+        intent: PaymentIntentId,
+        /// The gateway's word and sentence.
+        code: String,
+        message: String,
+    },
     // credit notes
     NoteNotDraft {
         note: CreditNoteId,
@@ -157,6 +201,10 @@ pub enum Refusal {
         note: CreditNoteId,
     },
     NoteInUse {
+        note: CreditNoteId,
+    },
+    /// Only a void note is opened again.
+    NoteNotVoid {
         note: CreditNoteId,
     },
     // write-off
@@ -169,13 +217,15 @@ pub enum Refusal {
     WriteOffSpent {
         write_off: WriteOffId,
     },
-    RefundUnknown {
-        refund: RefundId,
-    },
     // foreign currency
     RateMissing {
         currency: Currency,
         base: Currency,
+    },
+    // unbilled charges
+    /// The charge is on an invoice already.
+    ChargeInvoiced {
+        charge: UnbilledChargeId,
     },
     // parties
     ParentIsDescendant {
@@ -188,9 +238,24 @@ pub enum Refusal {
         customer: CustomerId,
     },
     ItemInactive,
+    /// Switched off, expired or used up.
+    CouponUnusable {
+        coupon: CouponId,
+        status: CouponStatus,
+    },
     TaxGroupInactive,
     InUse {
         what: &'static str,
+    },
+    /// A custom field that must have a value would have none.
+    CustomFieldBlank {
+        label: String,
+    },
+    /// A custom field's value of another type or length than its definition says.
+    CustomFieldValue {
+        label: String,
+        /// What a value is, for people: `a whole number`.
+        wants: String,
     },
     Blank {
         what: &'static str,

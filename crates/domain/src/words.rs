@@ -1,14 +1,20 @@
 //! The words under which small enums are stored and travel: `snake_case`, fixed for ever. Renaming a variant
 //! in Rust must not change its word.
 
+use crate::catalogue::{AddonKind, CouponStatus, IntervalUnit, PricingScheme};
+use crate::custom_field::{FieldType, PiiType};
 use crate::invoice::view::Standing;
 use crate::invoice::{InvoiceKind, LineKind, NumberOrigin, State};
 use crate::item::ItemKind;
 use crate::journal::{Account, EntryKind};
 use crate::numbering::{SeriesKind, SeriesReset};
 use crate::party::{ClosedBooksPolicy, IssuedPolicy, ServiceLevel};
+use crate::payment::intent::{AttemptState, IntentState};
+use crate::payment::method::{Funding, MethodKind, MethodStatus};
 use crate::payment::{PaymentMode, RefundKind, ReversalKind};
+use crate::seller::ExemptionKind;
 use crate::tax::{PriceMode, TaxCategory, TaxRounding};
+use crate::unbilled_charge::ChargeStatus;
 
 macro_rules! words {
     ($($name:ident { $($variant:ident $word:literal,)+ })+) => {
@@ -75,7 +81,28 @@ words! {
     RefundKind {
         ReverseAndOweAgain "reverse_and_owe_again", Unapplied "unapplied", ByCreditNote "by_credit_note",
     }
+    MethodKind { Card "card", BankAccount "bank_account", }
+    Funding {
+        Credit "credit", Debit "debit", Prepaid "prepaid", Checking "checking", Savings "savings",
+    }
+    MethodStatus { Active "active", Expired "expired", Inactive "inactive", }
+    IntentState { Pending "pending", Succeeded "succeeded", Failed "failed", }
+    AttemptState {
+        Created "created", Submitted "submitted", Succeeded "succeeded", Failed "failed", Unknown "unknown",
+    }
+    ChargeStatus { Unbilled "unbilled", Invoiced "invoiced", }
     ItemKind { Service "service", Product "product", Discount "discount", }
+    PricingScheme { Flat "flat", Unit "unit", Volume "volume", Tier "tier", Package "package", }
+    IntervalUnit { Days "days", Weeks "weeks", Months "months", Years "years", }
+    AddonKind { Recurring "recurring", OneTime "one_time", }
+    CouponStatus { Active "active", Inactive "inactive", Expired "expired", MaxedOut "maxed_out", }
+    FieldType {
+        Text "text", Number "number", Decimal "decimal", Amount "amount", Percent "percent", Date "date",
+        DateTime "datetime", Checkbox "checkbox", Dropdown "dropdown", Multiselect "multiselect", Url "url",
+        Email "email", Phone "phone",
+    }
+    PiiType { NonPii "non_pii", Pii "pii", Sensitive "sensitive_pii", }
+    ExemptionKind { Customer "customer", Item "item", }
     ServiceLevel { Free "free", Pro "pro", Business "business", }
     IssuedPolicy { Locked "locked", Correctable "correctable", }
     ClosedBooksPolicy { Refuse "refuse", PostNextOpenDay "post_next_open_day", }

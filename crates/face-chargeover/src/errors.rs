@@ -83,7 +83,9 @@ fn of_billing(failed: &Error, request_id: &RequestId) -> Answer {
         Error::KeyReused => error(422, "The idempotency key was used for another request.", NoResponse::Null),
         Error::Forbidden { .. } => error(403, "This credential is not allowed to do this.", NoResponse::Null),
         Error::Busy { retry_after_seconds } => unavailable(*retry_after_seconds),
+        Error::Pending { .. } => error(504, "The payment gateway has not answered yet.", NoResponse::Null),
         Error::Full => error(507, "The server's storage is full; nothing was changed.", NoResponse::Null),
+        Error::NoSecretKey => error(409, "The server has no secret key; nothing was changed.", NoResponse::Null),
         Error::Store(_) => {
             request_id.log_once(failed);
             internal(request_id.as_str())
@@ -178,12 +180,16 @@ fn refused(refusal: &Refusal) -> String {
             format!("The books are closed through {closed_through}; the date is {on}.")
         }
         Refusal::DateLeavesSeries { .. } => "The date is outside the period of this invoice's number.".to_owned(),
+        Refusal::DateOutOfOrder { dated_on, .. } => {
+            format!("The date {dated_on} is out of the order in which refnumbers are given.")
+        }
         Refusal::DueBeforeDate { dated_on, due_on } => {
             format!("The due date {due_on} is before the invoice date {dated_on}.")
         }
         Refusal::PeriodReversed { .. } => "A line item's period ends before it begins.".to_owned(),
         Refusal::UnknownLine { .. } => "This line item does not exist.".to_owned(),
         Refusal::NumberTaken { number } => format!("The refnumber {number} is in use."),
+        Refusal::NumberFixed { .. } => "The refnumber of this invoice can no longer be changed.".to_owned(),
         Refusal::CurrencyMismatch { expected, given } => {
             format!("The currency is {given}, but {expected} is needed.")
         }
@@ -212,13 +218,20 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::PaymentInUse { .. } => "This transaction is applied or refunded.".to_owned(),
         Refusal::NotApplied { .. } => "This transaction is not applied to that invoice.".to_owned(),
         Refusal::AlreadyReversed => "This was reversed already.".to_owned(),
+        Refusal::PaymentMethodInactive { .. } => "This payment method is inactive.".to_owned(),
+        Refusal::PaymentPending { .. } => "A payment attempt on this invoice is still being processed.".to_owned(),
+        Refusal::GatewayMissing { .. } => "No payment gateway is set up for this payment method.".to_owned(),
+        Refusal::PaymentCharged { .. } => "A gateway took this payment; refund it instead.".to_owned(),
+        Refusal::Declined { message, .. } => format!("The payment was declined: {message}"),
         Refusal::NoteNotDraft { .. } => "This credit was issued already.".to_owned(),
         Refusal::NoteNotIssued { .. } => "This credit is not issued.".to_owned(),
         Refusal::NoteInUse { .. } => "This credit is in use.".to_owned(),
+        Refusal::NoteNotVoid { .. } => "This credit is not void.".to_owned(),
+        Refusal::PaymentRefunded { .. } => "This transaction has been refunded.".to_owned(),
+        Refusal::ChargeInvoiced { .. } => "This charge has been invoiced already.".to_owned(),
         Refusal::NothingToWriteOff { .. } => "This invoice has nothing to write off.".to_owned(),
         Refusal::NotWrittenOff { .. } => "This invoice is not written off.".to_owned(),
         Refusal::WriteOffSpent { .. } => "This write-off was cancelled already.".to_owned(),
-        Refusal::RefundUnknown { .. } => "This refund does not exist.".to_owned(),
         Refusal::RateMissing { currency, base } => {
             format!("There is no exchange rate from {currency} to {base}.")
         }
@@ -226,8 +239,11 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::CustomerInUse { .. } => "This customer is in use.".to_owned(),
         Refusal::CustomerInactive { .. } => "This customer is inactive.".to_owned(),
         Refusal::ItemInactive => "This item is inactive.".to_owned(),
+        Refusal::CouponUnusable { status, .. } => format!("This coupon is {}.", status.word().replace('_', " ")),
         Refusal::TaxGroupInactive => "This tax group is inactive.".to_owned(),
         Refusal::InUse { what } => format!("The {what} is in use."),
+        Refusal::CustomFieldBlank { label } => format!("A required parameter was missing: {label}."),
+        Refusal::CustomFieldValue { label, wants } => format!("The {label} must be {wants}."),
         Refusal::Blank { what } => format!("A required parameter was missing: {what}."),
         Refusal::TooLong { what, limit } => format!("The {what} has more than {limit} characters."),
         Refusal::Invalid { what } => format!("Missing or invalid parameter: {what}."),

@@ -8,6 +8,8 @@ use crate::wire::NativeId;
 use axum::extract::{FromRequest as _, FromRequestParts as _, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
 use billing::credentials::AuthError;
+use billing::payments::charge::CollectInvoice;
+use billing::read::{Collected, Named};
 use billing::{ActsFor, Billing, Caller, Error, FaceName, Key, Verb};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -181,5 +183,16 @@ impl Call {
         let key = self.key()?;
         let stored = self.billing.answer(&self.caller, key, verb, move |outcome| to_stored(to_wire(outcome))).await?;
         Ok(from_stored(stored))
+    }
+
+    /// Charges an invoice through its gateway; with an idempotency key the answer is kept and given again.
+    pub(crate) async fn collect(
+        &self,
+        wish: CollectInvoice,
+        to_wire: impl Fn(Named<Collected>) -> Answer + Send + Sync + 'static,
+    ) -> Result<Answer, Fault> {
+        let key = self.key()?;
+        let render = move |collected| to_stored(to_wire(collected));
+        Ok(from_stored(self.billing.collect(&self.caller, key, wish, render).await?))
     }
 }

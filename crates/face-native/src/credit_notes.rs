@@ -12,6 +12,7 @@ use crate::payments::CUSTOMER_ID;
 use crate::routes::{Gives, Takes, table};
 use crate::schema::Schema as _;
 use billing::credit_notes::issue::{DeleteCreditNote, IssueCreditNote, VoidCreditNote};
+use billing::credit_notes::reopen::ReopenCreditNote;
 use billing::read::{Named, NoteView, ThenNote};
 use domain::id::{CreditNoteId, CustomerId};
 use http_kit::Answer;
@@ -48,6 +49,12 @@ table! {
         gives: Gives::Object(CreditNote::schema),
         names: "credit_note_id",
         handle: void,
+    }
+    "reopenCreditNote" POST "/v1/credit-notes/{credit_note_id}/reopen" Write
+        "Opens a void credit note again, with its number, while what it gave back is still there." {
+        gives: Gives::Object(CreditNote::schema),
+        names: "credit_note_id",
+        handle: reopen,
     }
     "applyCreditNote" POST "/v1/credit-notes/{credit_note_id}/apply" Write
         "Puts what a credit note has left on invoices." {
@@ -91,6 +98,12 @@ async fn void(call: Call) -> Result<Answer, Fault> {
     let note = call.id("credit_note_id")?;
     call.no_body()?;
     call.write(ThenNote(VoidCreditNote { note }), read_back).await
+}
+
+async fn reopen(call: Call) -> Result<Answer, Fault> {
+    let note = call.id("credit_note_id")?;
+    call.no_body()?;
+    call.write(ThenNote(ReopenCreditNote { note }), read_back).await
 }
 
 /// The whole credit note, as every operation on one answers.

@@ -8,14 +8,16 @@ use crate::errors::Fault;
 use crate::paging::{ById, CURSOR, LIMIT, Page};
 use crate::routes::{Gives, Takes, table};
 use crate::schema::{Nullable, Schema as _, answer, patch, request, texts};
-use crate::shapes::{Address, AddressInput, Exemption, ExemptionInput, Terms, TermsInput};
+use crate::shapes::{
+    Address, AddressInput, CustomFieldInput, CustomFieldOutput, Exemption, ExemptionInput, Terms, TermsInput, field_values,
+};
 use crate::wire::{AmountOut, CurrencyCode, Id, Instant, Word};
 use billing::ActsFor;
 use billing::parties::customers::{CreateCustomer, CustomerFields, DeleteCustomer, UpdateCustomer};
 use billing::query::CustomerRef;
 use billing::read::CustomerView;
 use contacts::Contact;
-use domain::id::{CustomerId, EntityId};
+use domain::id::{CustomerId, EntityId, TaxGroupId};
 use domain::money::Money;
 use domain::party::{self, ServiceLevel};
 use http_kit::Answer;
@@ -87,6 +89,14 @@ request! {
         external_key: String as texts::line,
         /// For staff only.
         notes: String as texts::long_or_empty,
+        /// Its site.
+        website: String as texts::line_or_empty,
+        /// Taxes lines whose item has no tax of its own.
+        tax_group_id: Id<TaxGroupId>,
+        /// Whether it may enter the portal.
+        is_portal_enabled: bool,
+        /// Values of the seller's own fields; the mandatory ones must be among them.
+        custom_fields: Vec<CustomFieldInput>,
     }
 }
 
@@ -127,6 +137,14 @@ patch! {
         is_active: bool,
         /// For staff only.
         notes: String as texts::long_or_empty,
+        /// Its site.
+        website: String as texts::line_or_empty,
+        /// Taxes lines whose item has no tax of its own.
+        tax_group_id: Nullable<Id<TaxGroupId>>,
+        /// Whether it may enter the portal.
+        is_portal_enabled: bool,
+        /// Values of the seller's own fields; an empty one clears, others stay.
+        custom_fields: Vec<CustomFieldInput>,
     }
 }
 
@@ -183,6 +201,12 @@ answer! {
         external_key: Option<String>,
         /// Inactive customers get no new invoices.
         is_active: bool,
+        /// Its site.
+        website: String,
+        /// Taxes lines whose item has no tax of its own.
+        tax_group_id: Option<Id<TaxGroupId>>,
+        /// Whether it may enter the portal.
+        is_portal_enabled: bool,
         /// When it was made.
         created_at: Instant,
         /// When it was last changed.
@@ -194,6 +218,8 @@ answer! {
         contacts: Vec<Contact>,
         /// When one customer is read: what it owes.
         balances: Vec<CustomerBalance>,
+        /// When one customer is read: values of the seller's own fields.
+        custom_fields: Vec<CustomFieldOutput>,
     }
 }
 
@@ -246,6 +272,11 @@ impl NewCustomer {
             external_key: self.external_key.map(Some),
             is_active: None,
             notes: self.notes,
+            website: self.website,
+            tax_group_id: self.tax_group_id.map(|id| Some(id.0)),
+            is_portal_enabled: self.is_portal_enabled,
+            custom_fields: field_values(self.custom_fields),
+            ..CustomerFields::default()
         };
         CreateCustomer { currency: self.currency.map(|code| code.0), fields }
     }
@@ -271,6 +302,11 @@ impl CustomerPatch {
             external_key: self.external_key.map(|key| key.0),
             is_active: self.is_active,
             notes: self.notes,
+            website: self.website,
+            tax_group_id: self.tax_group_id.map(|id| id.0.map(|id| id.0)),
+            is_portal_enabled: self.is_portal_enabled,
+            custom_fields: field_values(self.custom_fields),
+            ..CustomerFields::default()
         }
     }
 }
@@ -288,6 +324,7 @@ fn whole(view: &CustomerView, is_staff: bool) -> Customer {
     Customer {
         contacts: Some(view.contacts.iter().map(Contact::to_wire).collect()),
         balances: Some(balances.collect()),
+        custom_fields: Some(view.custom_fields.iter().map(CustomFieldOutput::to_wire).collect()),
         ..Customer::to_wire(&view.customer, is_staff)
     }
 }
@@ -313,11 +350,15 @@ impl Customer {
             service_level: Word(customer.service_level),
             external_key: customer.external_key.clone(),
             is_active: customer.is_active,
+            website: customer.website.clone(),
+            tax_group_id: customer.tax_group_id.map(Id),
+            is_portal_enabled: customer.is_portal_enabled,
             created_at: Instant(customer.created_at),
             updated_at: Instant(customer.updated_at),
             notes: is_staff.then(|| customer.notes.clone()),
             contacts: None,
             balances: None,
+            custom_fields: None,
         }
     }
 }

@@ -201,9 +201,23 @@ impl Telling {
                 Self::new(403, "forbidden", format!("This needs a credential with more rights ({needs})."))
             }
             Error::Busy { retry_after_seconds } => unavailable(*retry_after_seconds),
+            Error::Pending { intent } => {
+                let detail = format!(
+                    "Payment intent {intent} was submitted and the gateway has not said what came of it. Read the \
+                     intent, or send the same request with the same Idempotency-Key: nothing is charged twice."
+                );
+                let mut telling = Self::new(504, "outcome_unknown", detail);
+                telling.headers.push(("retry-after", "5".to_owned()));
+                telling
+            }
             Error::Full => {
                 let detail = "The server's disk is full; nothing was changed. The request may be sent again later.";
                 Self::new(507, "storage_full", detail)
+            }
+            Error::NoSecretKey => {
+                let detail = "The server has no secret key to keep this with; nothing was changed. Whoever runs it can \
+                              name one with --secret-key-file.";
+                Self::new(409, "secret_key_missing", detail)
             }
             Error::Store(_) => {
                 request_id.log_once(error);

@@ -1,13 +1,14 @@
 //! `/v1/invoices`: drafts, issued invoices and what is done with them.
 
 mod bulk;
+mod collect;
 mod correct;
 mod details;
 mod draft;
 pub(crate) mod input;
 mod issue;
 mod list;
-mod output;
+pub(crate) mod output;
 pub(crate) mod parts;
 mod revisions;
 mod void;
@@ -17,6 +18,7 @@ use crate::answers::json;
 use crate::call::Call;
 use crate::errors::Fault;
 use crate::paging::{CURSOR, LIMIT, Page};
+use crate::payment_intents::PaymentIntent;
 use crate::routes::{Gives, Takes, table};
 use crate::schema::Schema as _;
 use billing::query::InvoiceRef;
@@ -92,6 +94,13 @@ table! {
         gives: Gives::Object(Invoice::schema),
         names: "invoice_id",
         handle: correct::correct,
+    }
+    "collectInvoice" POST "/v1/invoices/{invoice_id}/collect" Write
+        "Charges what an invoice owes to a card or bank account of its customer." {
+        takes: Takes::Body(collect::CollectInput::schema),
+        gives: Gives::Created(PaymentIntent::schema),
+        names: "payment_intent_id",
+        handle: collect::collect,
     }
     "listRevisions" GET "/v1/invoices/{invoice_id}/revisions" StaffRead
         "Lists the superseded revisions of an issued invoice, oldest first." {

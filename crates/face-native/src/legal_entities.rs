@@ -52,7 +52,7 @@ request! {
         width: i64 as texts::number_width,
         /// When it starts again at 1; `never` unless given.
         reset: Word<SeriesReset>,
-        /// Refuse a document dated before the last one numbered.
+        /// Refuse a document dated before the last one numbered, in a yearly series of the same year.
         enforces_date_order: bool,
     }
 }
@@ -139,9 +139,9 @@ answer! {
         width: i64,
         /// When it starts again at 1.
         reset: Word<SeriesReset>,
-        /// The last number given out; 0 before the first.
+        /// The last number given out, in a yearly series in its latest year; 0 before the first.
         last: i64,
-        /// Refuses a document dated before the last one numbered.
+        /// Refuses a document dated before the last one numbered, in a yearly series of the same year.
         enforces_date_order: bool,
     }
 }

@@ -18,8 +18,11 @@
 
 #![expect(clippy::wrong_self_convention, reason = "from_wire is the house's word, and a shape is read by taking it")]
 
+mod addons;
 mod answers;
 mod call;
+mod cancellation_reasons;
+mod coupons;
 mod credit_notes;
 mod custom_fields;
 mod customers;
@@ -32,13 +35,23 @@ mod legal_entities;
 mod me;
 mod openapi;
 mod paging;
+mod payment_intents;
+mod payment_methods;
 mod payments;
+mod plans;
+mod prices;
+mod products;
 mod refunds;
 mod routes;
+mod salespersons;
 mod schema;
 mod shapes;
+mod tax_authorities;
+mod tax_exemptions;
 mod tax_groups;
 mod tax_rates;
+mod terms;
+mod unbilled_charges;
 mod verbs;
 mod wire;
 

@@ -4,6 +4,7 @@ use crate::errors;
 use crate::routes::routes as table;
 use crate::routes::{Gives, Route, Scope, Takes};
 use crate::schema::{Components, Schema as _};
+use crate::wire::id_schema;
 use axum::Router;
 use axum::routing::get;
 use http_kit::Answer;
@@ -125,9 +126,10 @@ fn operation(route: &'static Route, all: &mut Components) -> Value {
 }
 
 fn parameters(route: &Route, all: &mut Components) -> Vec<Value> {
-    let in_path = route
-        .path_parameters()
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+    let in_path = route.path_parameters().map(|name| {
+        let id = name.strip_suffix("_id").and_then(id_schema);
+        json!({"name": name, "in": "path", "required": true, "schema": id.unwrap_or_else(|| json!({"type": "string"}))})
+    });
     let mut parameters: Vec<Value> = in_path.collect();
     for parameter in route.query {
         parameters.push(json!({
@@ -166,7 +168,7 @@ fn responses(route: &'static Route, all: &mut Components) -> Value {
     for status in problems(route) {
         let kind = match status {
             401 => "Unauthorized",
-            429 | 503 => "Later",
+            429 | 503 | 504 => "Later",
             _ => "Problem",
         };
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{kind}")}));
@@ -182,6 +184,10 @@ fn problems(route: &Route) -> Vec<u16> {
         statuses.extend([408, 409, 413, 415, 422, 507]);
     } else if has_body {
         statuses.extend([408, 413, 415, 422]);
+    }
+    // A gateway may not say what came of a charge.
+    if route.path.ends_with("/collect") {
+        statuses.push(504);
     }
     statuses.sort_unstable();
     statuses

@@ -1,6 +1,7 @@
 //! `/v1/payments`: money that came in, what it was put on, and what is left of it.
 
 mod apply;
+mod correct;
 mod output;
 mod record;
 
@@ -40,6 +41,13 @@ table! {
         gives: Gives::Object(Payment::schema),
         names: "payment_id",
         handle: get,
+    }
+    "correctPayment" PATCH "/v1/payments/{payment_id}" Write
+        "Changes a payment of which nothing was refunded, and what it is put on; its texts may always change." {
+        takes: Takes::Body(correct::PaymentPatch::schema),
+        gives: Gives::Object(Payment::schema),
+        names: "payment_id",
+        handle: correct::correct,
     }
     "applyPayment" POST "/v1/payments/{payment_id}/apply" Write "Puts what a payment has left on invoices." {
         takes: Takes::Body(apply::PaymentShares::schema),

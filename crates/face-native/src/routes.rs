@@ -4,8 +4,9 @@ use crate::call::{self, Call};
 use crate::errors::Fault;
 use crate::schema::SchemaOf;
 use crate::{
-    Desk, credit_notes, custom_fields, customers, events, invoices, items, legal_entities, me, payments, refunds,
-    tax_groups, tax_rates,
+    Desk, addons, cancellation_reasons, coupons, credit_notes, custom_fields, customers, events, invoices, items,
+    legal_entities, me, payment_intents, payment_methods, payments, plans, products, refunds, salespersons,
+    tax_authorities, tax_exemptions, tax_groups, tax_rates, terms, unbilled_charges,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -142,14 +143,26 @@ pub fn routes() -> &'static [Route] {
             legal_entities::ROUTES,
             customers::ROUTES,
             customers::contacts::ROUTES,
+            payment_methods::ROUTES,
             items::ROUTES,
+            products::ROUTES,
+            plans::ROUTES,
+            addons::ROUTES,
+            coupons::ROUTES,
             tax_rates::ROUTES,
             tax_groups::ROUTES,
+            tax_authorities::ROUTES,
+            tax_exemptions::ROUTES,
             custom_fields::ROUTES,
+            salespersons::ROUTES,
+            terms::ROUTES,
+            cancellation_reasons::ROUTES,
             invoices::ROUTES,
+            payment_intents::ROUTES,
             payments::ROUTES,
             credit_notes::ROUTES,
             refunds::ROUTES,
+            unbilled_charges::ROUTES,
             events::ROUTES,
         ];
         let mut all = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::schema::{answer, request, texts};
 use crate::wire::{Day, DecimalIn, DecimalOut, Id};
+use billing::custom_fields::{FieldRef, FieldValue};
 use domain::id::CustomFieldId;
 use domain::invoice::FxRate;
 use domain::invoice::view::CustomFieldValue;
@@ -218,7 +219,7 @@ answer! {
         index: i64,
         /// As people know it.
         label: String,
-        /// `text`, `number`, `date` or `boolean`.
+        /// What its values are, such as `text` or `date`.
         data_type: String,
         /// The value as text.
         value: String,
@@ -240,4 +241,9 @@ impl CustomFieldOutput {
 /// Values as verbs take them.
 pub(crate) fn custom_fields(values: Option<Vec<CustomFieldInput>>) -> Vec<(CustomFieldId, String)> {
     values.unwrap_or_default().into_iter().map(|field| (field.custom_field_id.0, field.value)).collect()
+}
+
+/// The same, for verbs that take fields by any of their names.
+pub(crate) fn field_values(values: Option<Vec<CustomFieldInput>>) -> Vec<FieldValue> {
+    custom_fields(values).into_iter().map(|(id, value)| (FieldRef::Id(id), value)).collect()
 }

@@ -8,8 +8,10 @@ pub(crate) use words::{Vocabulary, Word};
 
 use crate::schema::{Components, Schema};
 use domain::id::{
-    ApplicationId, ContactId, CredentialId, CreditNoteId, CreditNoteLineId, CustomFieldId, CustomerId, EntityId,
-    EventId, InvoiceId, ItemId, LineId, PaymentId, RefundId, SalespersonId, SeriesId, TaxGroupId, TaxRateId, TenantId,
+    AddonId, ApplicationId, CancellationReasonId, ContactId, CouponId, CredentialId, CreditNoteId, CreditNoteLineId,
+    CustomFieldId, CustomerId, EntityId, EventId, InvoiceId, ItemId, LineId, PaymentAttemptId, PaymentId,
+    PaymentIntentId, PaymentMethodId, PlanId, PlanVersionId, ProductId, RefundId, SalespersonId, SeriesId,
+    TaxAuthorityId, TaxExemptionId, TaxGroupId, TaxRateId, TenantId, TermsId, UnbilledChargeId, UnbilledChargeLineId,
     WriteOffId,
 };
 use domain::money::{Amount, Currency, Decimal, Money, Rate};
@@ -50,6 +52,14 @@ macro_rules! native_ids {
                 other => format!("{other}_{id}"),
             }
         }
+
+        /// The schema of an id whose noun is known by its word only (parameters of paths).
+        pub(crate) fn id_schema(word: &str) -> Option<Value> {
+            match word {
+                $($name::WORD => Some(of_prefix($name::PREFIX)),)*
+                _ => None,
+            }
+        }
     };
 }
 
@@ -66,14 +76,28 @@ native_ids!(
     InvoiceId,
     ItemId,
     LineId,
+    PaymentAttemptId,
     PaymentId,
+    PaymentIntentId,
+    PaymentMethodId,
     RefundId,
     SalespersonId,
     SeriesId,
+    TaxAuthorityId,
+    TaxExemptionId,
     TaxGroupId,
     TaxRateId,
     TenantId,
+    TermsId,
+    CancellationReasonId,
+    UnbilledChargeId,
+    UnbilledChargeLineId,
     WriteOffId,
+    AddonId,
+    CouponId,
+    PlanId,
+    PlanVersionId,
+    ProductId,
 );
 
 /// An id on the wire.
@@ -98,12 +122,16 @@ impl<'de, T: NativeId> Deserialize<'de> for Id<T> {
 
 impl<T: NativeId> Schema for Id<T> {
     fn schema(_: &mut Components) -> Value {
-        json!({
-            "type": "string",
-            "pattern": format!("^{}_[1-9][0-9]{{0,15}}$", T::PREFIX),
-            "example": format!("{}_100200", T::PREFIX),
-        })
+        of_prefix(T::PREFIX)
     }
+}
+
+fn of_prefix(prefix: &str) -> Value {
+    json!({
+        "type": "string",
+        "pattern": format!("^{prefix}_[1-9][0-9]{{0,15}}$"),
+        "example": format!("{prefix}_100200"),
+    })
 }
 
 /// An amount that is written: all decimals of its currency.

@@ -172,9 +172,16 @@ pub(crate) fn of(error: Error, request: &RequestId) -> Answer {
             answer(403, Code::MissingScope, "Forbidden.", Some(&description), &[])
         }
         Error::Busy { retry_after_seconds } => unavailable(*retry_after_seconds),
+        Error::Pending { .. } => {
+            let description = "The payment gateway has not answered yet.";
+            answer(504, Code::Internal, "The outcome is not known yet.", Some(description), &[])
+        }
         Error::Full => {
             request.log_once(&error);
             answer(507, Code::Internal, "The server has no space left.", Some("Nothing was changed."), &[])
+        }
+        Error::NoSecretKey => {
+            answer(409, Code::Conflict, "The server has no secret key.", Some("Nothing was changed."), &[])
         }
         Error::Store(_) => {
             request.log_once(&error);
@@ -205,9 +212,14 @@ fn field(refusal: &Refusal) -> &'static str {
         | Refusal::CustomerInactive { .. }
         | Refusal::CustomerMismatch { .. }
         | Refusal::EntityMismatch => "account_id",
+        Refusal::CustomFieldBlank { .. } | Refusal::CustomFieldValue { .. } => "custom_fields",
         Refusal::ItemInactive => "product_id",
-        Refusal::NumberTaken { .. } => "number",
-        Refusal::DueBeforeDate { .. } | Refusal::DateLeavesSeries { .. } | Refusal::BooksClosed { .. } => "date",
+        Refusal::CouponUnusable { .. } => "coupon",
+        Refusal::NumberTaken { .. } | Refusal::NumberFixed { .. } => "number",
+        Refusal::DueBeforeDate { .. }
+        | Refusal::DateLeavesSeries { .. }
+        | Refusal::DateOutOfOrder { .. }
+        | Refusal::BooksClosed { .. } => "date",
         Refusal::TooManyLines { .. }
         | Refusal::NoLines { .. }
         | Refusal::PeriodReversed { .. }
@@ -224,6 +236,7 @@ fn field(refusal: &Refusal) -> &'static str {
         | Refusal::CreditedByNote { .. }
         | Refusal::ExceedsBalance { .. }
         | Refusal::NothingOwed { .. }
+        | Refusal::ChargeInvoiced { .. }
         | Refusal::NothingToWriteOff { .. }
         | Refusal::NotWrittenOff { .. }
         | Refusal::WriteOffSpent { .. } => "invoice",
@@ -232,13 +245,19 @@ fn field(refusal: &Refusal) -> &'static str {
         | Refusal::BankChargesExceedAmount { .. }
         | Refusal::PaymentVoid { .. }
         | Refusal::PaymentInUse { .. }
+        | Refusal::PaymentRefunded { .. }
         | Refusal::NotApplied { .. }
         | Refusal::AlreadyReversed
-        | Refusal::RefundUnknown { .. } => "payment",
+        | Refusal::PaymentMethodInactive { .. }
+        | Refusal::PaymentPending { .. }
+        | Refusal::GatewayMissing { .. }
+        | Refusal::PaymentCharged { .. }
+        | Refusal::Declined { .. } => "payment",
         Refusal::ExceedsRemaining { .. }
         | Refusal::NoteNotDraft { .. }
         | Refusal::NoteNotIssued { .. }
-        | Refusal::NoteInUse { .. } => "credit_note",
+        | Refusal::NoteInUse { .. }
+        | Refusal::NoteNotVoid { .. } => "credit_note",
     }
 }
 

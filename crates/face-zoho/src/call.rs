@@ -1,9 +1,13 @@
 //! One call of one operation: who asks, of which organization, for what, with which body.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use axum::extract::{FromRequest as _, FromRequestParts as _, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Response};
 use billing::credentials::AuthError;
-use billing::read::Spelled;
+use billing::payments::charge::CollectInvoice;
+use billing::read::{Collected, Named, Spelled};
 use billing::{Billing, Caller, FaceName, Key, Verb};
 use bytes::Bytes;
 use domain::id::{Id, TenantId};
@@ -17,12 +21,16 @@ use http_kit::{Answer, Query, RequestId};
 use serde::de::DeserializeOwned;
 
 use crate::errors::{Failure, Fault};
+use crate::limits::CallLimits;
 use crate::mount::Mount;
 use crate::routes::Operation;
 use crate::{stored, wire};
 
 /// The header in which clients name the organization. Airbyte's connector omits it.
 pub(crate) const ORGANIZATION_HEADER: &str = "x-com-zoho-subscriptions-organizationid";
+
+/// A write on its way; see [`Call::write`].
+pub(crate) type Writing<'c> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'c>>;
 
 /// What a handler gets: the caller is authenticated, holds the scope and belongs to the organization.
 pub(crate) struct Call {
@@ -41,6 +49,7 @@ pub(crate) struct Call {
 /// Judges the request and runs the operation.
 pub(crate) async fn answer(
     billing: Billing,
+    limits: CallLimits,
     mount: Mount,
     operation: &'static Operation,
     request: Request,
@@ -66,6 +75,8 @@ pub(crate) async fn answer(
             return Err(Fault::unauthorized().into());
         }
         check_organization(&billing, &caller, &headers).await?;
+        // In process until the answer is made.
+        let _pass = limits.admit(&billing, caller.tenant).await?;
         let query = Query::parse(uri.query().unwrap_or_default()).map_err(of_query)?;
         let call = Call { billing, caller, mount, headers, query, path, method, uri, body };
         (operation.handle)(call).await
@@ -203,14 +214,29 @@ impl Call {
     }
 
     /// Runs a verb; with an idempotency key its answer is kept and given again. `to_wire` is pure.
-    pub async fn write<V: Verb>(
+    pub fn write<V: Verb>(
         &self,
         verb: V,
         to_wire: impl Fn(V::Outcome) -> Answer + Send + Sync + 'static,
+    ) -> Writing<'_> {
+        // Boxed here: a handler's own future then holds no closure, whose 'static borrows the compiler cannot see
+        // to be Send from there.
+        let render = move |outcome| stored::from_answer(to_wire(outcome));
+        Box::pin(async move {
+            let key = self.key()?;
+            Ok(stored::to_answer(self.billing.answer(&self.caller, key, verb, render).await?))
+        })
+    }
+
+    /// Charges an invoice through its gateway; with an idempotency key its answer is kept and given again.
+    pub async fn collect(
+        &self,
+        wish: CollectInvoice,
+        to_wire: impl Fn(Named<Collected>) -> Answer + Send + Sync + 'static,
     ) -> Result<Answer, Failure> {
         let key = self.key()?;
-        let render = move |outcome| stored::from_answer(to_wire(outcome));
-        Ok(stored::to_answer(self.billing.answer(&self.caller, key, verb, render).await?))
+        let render = move |collected| stored::from_answer(to_wire(collected));
+        Ok(stored::to_answer(self.billing.collect(&self.caller, key, wish, render).await?))
     }
 }
 

@@ -6,17 +6,38 @@
 //! organization, and calls the handler; the handler's file is named after its URL. Whatever no handler saw is
 //! answered by [`ZohoFace`].
 
+mod addons;
 mod call;
+mod catalogue;
+mod coupons;
+mod credit_notes;
+mod custom_values;
+mod customers;
 mod errors;
+mod events;
 mod face;
+mod filters;
 mod invoices;
+mod items;
+mod limits;
 mod mount;
+mod oauth;
 mod organizations;
 mod paging;
+mod payments;
+mod plans;
+mod price_brackets;
+mod products;
+mod refunds;
 mod routes;
+mod scalar;
+pub mod scopes;
+mod sellers;
+mod settings;
 pub mod side_car;
 mod status;
 mod stored;
+mod unbilled_charges;
 pub mod wire;
 
 pub use face::ZohoFace;
@@ -27,12 +48,10 @@ use axum::Router;
 use billing::Billing;
 use http_kit::Edge;
 
-/// Zoho's API under all its prefixes, ready to be merged into a server.
-pub fn mounts(billing: &Billing, edge: &Edge) -> [Router; 3] {
-    Mount::ALL.map(|mount| http_kit::mount(ZohoFace, mount.prefix(), router(billing.clone(), mount), edge))
-}
-
-/// The routes of one mount, without their prefix and edge.
-pub fn router(billing: Billing, mount: Mount) -> Router {
-    routes::router(&billing, mount)
+/// Zoho's API under all its prefixes and the endpoints of its OAuth, ready to be merged into a server.
+pub fn mounts(billing: &Billing, edge: &Edge) -> Vec<Router> {
+    // An organization's calls count together, whichever prefix they take.
+    let limits = limits::CallLimits::default();
+    let api = |mount: Mount| http_kit::mount(ZohoFace, mount.prefix(), routes::router(billing, &limits, mount), edge);
+    Mount::ALL.map(api).into_iter().chain([oauth::mount(billing, edge)]).collect()
 }

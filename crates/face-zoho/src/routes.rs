@@ -13,29 +13,33 @@ use http_kit::Answer;
 
 use crate::call::{self, Call};
 use crate::errors::Failure;
+use crate::limits::CallLimits;
 use crate::mount::Mount;
-use crate::{invoices, organizations};
+use crate::scopes;
+use crate::{
+    addons, coupons, credit_notes, customers, events, invoices, items, organizations, payments, plans, products,
+    refunds, settings, unbilled_charges,
+};
 
 /// What a token must hold besides being accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing.
     AnyToken,
-    /// This scope, or [`Needs::EVERYTHING`].
+    /// This scope, or one that covers it: its module's `ALL`, or [`Needs::EVERYTHING`].
     Scope(&'static str),
 }
 
 impl Needs {
     /// The scope that holds all others.
-    pub const EVERYTHING: &'static str = "ZohoSubscriptions.fullaccess.all";
+    pub const EVERYTHING: &'static str = scopes::EVERYTHING;
 
     /// Whether a token with these scopes may. Zoho's own pages differ in case (`.READ`, `.all`), so case does
     /// not count.
-    pub fn are_met_by(self, scopes: &[String]) -> bool {
-        let holds = |scope: &str| scopes.iter().any(|held| held.eq_ignore_ascii_case(scope));
+    pub fn are_met_by(self, held: &[String]) -> bool {
         match self {
             Self::AnyToken => true,
-            Self::Scope(scope) => holds(scope) || holds(Self::EVERYTHING),
+            Self::Scope(scope) => held.iter().any(|held| scopes::covers(held, scope)),
         }
     }
 }
@@ -67,17 +71,37 @@ pub(crate) const fn row(
 }
 
 /// The tables of all modules; each lies in the file that is named after its URL.
-const TABLES: &[&[Operation]] = &[organizations::OPERATIONS, invoices::OPERATIONS];
+const TABLES: &[&[Operation]] = &[
+    organizations::OPERATIONS,
+    invoices::OPERATIONS,
+    customers::OPERATIONS,
+    customers::contactpersons::OPERATIONS,
+    customers::cards::OPERATIONS,
+    customers::bankaccounts::OPERATIONS,
+    customers::transactions::OPERATIONS,
+    settings::OPERATIONS,
+    settings::customfields::OPERATIONS,
+    payments::OPERATIONS,
+    credit_notes::OPERATIONS,
+    refunds::OPERATIONS,
+    unbilled_charges::OPERATIONS,
+    events::OPERATIONS,
+    products::OPERATIONS,
+    plans::OPERATIONS,
+    addons::OPERATIONS,
+    items::OPERATIONS,
+    coupons::OPERATIONS,
+];
 
 /// Every operation that is served. Zoho's other modules answer 404 with code 5 until they are here.
 pub fn operations() -> impl Iterator<Item = &'static Operation> + Clone {
     TABLES.iter().copied().flatten()
 }
 
-pub(crate) fn router(billing: &Billing, mount: Mount) -> Router {
+pub(crate) fn router(billing: &Billing, limits: &CallLimits, mount: Mount) -> Router {
     operations().fold(Router::new(), |router, operation| {
-        let billing = billing.clone();
-        let handler = move |request: Request| call::answer(billing.clone(), mount, operation, request);
+        let (billing, limits) = (billing.clone(), limits.clone());
+        let handler = move |request: Request| call::answer(billing.clone(), limits.clone(), mount, operation, request);
         let method = axum::http::Method::from_bytes(operation.method.as_bytes())
             .ok()
             .and_then(|method| MethodFilter::try_from(method).ok())
@@ -98,6 +122,7 @@ mod tests {
         assert!(READ_INVOICES.are_met_by(&of(&["ZohoSubscriptions.invoices.READ"])));
         assert!(READ_INVOICES.are_met_by(&of(&["x", "zohosubscriptions.invoices.read"])));
         assert!(READ_INVOICES.are_met_by(&of(&["ZohoSubscriptions.fullaccess.all"])));
+        assert!(READ_INVOICES.are_met_by(&of(&["ZohoSubscriptions.invoices.ALL"])));
         for scopes in [
             of(&[]),
             of(&["ZohoSubscriptions.invoices.CREATE"]),

@@ -94,12 +94,27 @@ pub(crate) fn zone(name: &str) -> TimeZone {
 
 /// `2016-06-05T02:15:15-0700`: the offset has no colon.
 pub(crate) fn instant(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%z").to_string()
+    // By hand: an invoice prints several, and a format string is read anew each time.
+    let offset = zone.to_offset(at);
+    let local = offset.to_datetime(at);
+    let (date, time) = (local.date(), local.time());
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    let shift = offset.seconds().abs() / 60;
+    let sign = if offset.seconds() < 0 { '-' } else { '+' };
+    let (hours, minutes) = (shift / 60, shift % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}{minutes:02}")
 }
 
 /// `2:50 AM`, as comments have it.
 pub(crate) fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
+    let time = zone.to_datetime(at).time();
+    let half = if time.hour() < 12 { "AM" } else { "PM" };
+    let hour = match time.hour() % 12 {
+        0 => 12,
+        hour => hour,
+    };
+    format!("{hour}:{:02} {half}", time.minute())
 }
 
 /// The currency's sign; its code when it has none of its own.
@@ -131,6 +146,14 @@ pub(crate) fn put_digits(object: &mut Object<'_>, types: Types, key: &str, text:
     match number {
         Some(number) => object.int(key, number),
         None => object.str(key, text),
+    };
+}
+
+/// A flag or a number that the samples print bare and the OpenAPI declares as a string.
+pub(crate) fn put_bare(object: &mut Object<'_>, types: Types, key: &str, json: impl Display) {
+    match types {
+        Types::Seed => object.raw(key, &json.to_string()),
+        Types::OpenApi => object.text(key, json),
     };
 }
 

@@ -99,10 +99,12 @@ pub(crate) fn of(error: Error, request: &RequestId) -> Answer {
         Error::KeyReused => answer(422, 422, "The idempotency key was used for another request."),
         Error::Forbidden { .. } => answer(403, 200, "No permission."),
         Error::Busy { retry_after_seconds } => unavailable(*retry_after_seconds),
+        Error::Pending { .. } => answer(504, 504, "The payment gateway has not answered yet."),
         Error::Full => {
             request.log_once(&error);
             answer(507, 507, "The server has no space left. Nothing was changed.")
         }
+        Error::NoSecretKey => answer(409, 409, "The server has no secret key. Nothing was changed."),
         Error::Store(_) => {
             request.log_once(&error);
             internal(request.as_str())
@@ -134,13 +136,14 @@ fn class(refusal: &Refusal) -> Class {
         | Refusal::Invalid { what }
         | Refusal::CardNumber { what }
         | Refusal::Duplicate { what } => Class::Field(what),
+        Refusal::CustomFieldBlank { .. } | Refusal::CustomFieldValue { .. } => Class::Field("custom_fields"),
         Refusal::TaxRateTooPrecise => Class::Field("tax_rate"),
         Refusal::TooManyLines { .. }
         | Refusal::NoLines { .. }
         | Refusal::PeriodReversed { .. }
         | Refusal::UnknownLine { .. } => Class::Field("invoice_items"),
         Refusal::DueBeforeDate { .. } => Class::Field("due_date"),
-        Refusal::NumberTaken { .. } => Class::Field("invoice_number"),
+        Refusal::NumberTaken { .. } | Refusal::NumberFixed { .. } => Class::Field("invoice_number"),
         Refusal::CurrencyMismatch { .. } | Refusal::RateMissing { .. } => Class::Field("currency"),
         Refusal::ParentIsDescendant { .. }
         | Refusal::CustomerInUse { .. }
@@ -157,6 +160,7 @@ fn class(refusal: &Refusal) -> Class {
         | Refusal::CreditedByNote { .. }
         | Refusal::BooksClosed { .. }
         | Refusal::DateLeavesSeries { .. }
+        | Refusal::DateOutOfOrder { .. }
         | Refusal::EntityMismatch
         | Refusal::ExceedsBalance { .. }
         | Refusal::ExceedsUnapplied { .. }
@@ -169,14 +173,22 @@ fn class(refusal: &Refusal) -> Class {
         | Refusal::PaymentInUse { .. }
         | Refusal::NotApplied { .. }
         | Refusal::AlreadyReversed
+        | Refusal::PaymentMethodInactive { .. }
+        | Refusal::PaymentPending { .. }
+        | Refusal::GatewayMissing { .. }
+        | Refusal::PaymentCharged { .. }
+        | Refusal::Declined { .. }
         | Refusal::NoteNotDraft { .. }
         | Refusal::NoteNotIssued { .. }
         | Refusal::NoteInUse { .. }
+        | Refusal::NoteNotVoid { .. }
+        | Refusal::PaymentRefunded { .. }
+        | Refusal::ChargeInvoiced { .. }
         | Refusal::NothingToWriteOff { .. }
         | Refusal::NotWrittenOff { .. }
         | Refusal::WriteOffSpent { .. }
-        | Refusal::RefundUnknown { .. }
         | Refusal::ItemInactive
+        | Refusal::CouponUnusable { .. }
         | Refusal::TaxGroupInactive => Class::State,
     }
 }

@@ -15,7 +15,7 @@ pub const HTTP_REQUEST_SECONDS: &str = "http_request_seconds";
 pub const HTTP_REQUESTS_IN_FLIGHT: &str = "http_requests_in_flight";
 /// Open connections, by listener.
 pub const HTTP_CONNECTIONS: &str = "http_connections";
-/// Connections refused at the cap, by listener.
+/// Connections refused at a cap, by listener and cap: `all`, or `per_ip` for those of one address.
 pub const HTTP_CONNECTIONS_REFUSED_TOTAL: &str = "http_connections_refused_total";
 /// Connections cut by a timeout, by listener and reason.
 pub const HTTP_CONNECTIONS_CUT_TOTAL: &str = "http_connections_cut_total";
@@ -29,7 +29,7 @@ pub fn describe() {
     describe_histogram!(HTTP_REQUEST_SECONDS, Unit::Seconds, "time to answer");
     describe_gauge!(HTTP_REQUESTS_IN_FLIGHT, "requests being answered");
     describe_gauge!(HTTP_CONNECTIONS, "open connections");
-    describe_counter!(HTTP_CONNECTIONS_REFUSED_TOTAL, "connections refused at the cap");
+    describe_counter!(HTTP_CONNECTIONS_REFUSED_TOTAL, "connections refused at a cap");
     describe_counter!(HTTP_CONNECTIONS_CUT_TOTAL, "connections cut by a timeout");
     describe_counter!(HTTP_TLS_HANDSHAKES_FAILED_TOTAL, "TLS handshakes that failed");
 }

@@ -8,7 +8,7 @@
 //! | sends its body slowly | the face's 408 answer (see [`crate::body`]) |
 //! | does not read its answer | closed after `write_timeout` without progress |
 //! | stays idle between requests | closed after `idle_timeout` |
-//! | is one too many | 503 with `Retry-After` and no body, at once; over TLS it is closed |
+//! | is one too many, in all or from its address | 503 with `Retry-After` and no body, at once; over TLS it is closed |
 //! | sends a request line or headers that are no HTTP | 400 without a body, from hyper |
 //! | sends more than twice the head limits | 431 or 414 without a body, from hyper |
 //! | is slow in the TLS handshake | closed after `handshake_timeout` |
@@ -21,6 +21,7 @@ mod activity;
 mod config;
 mod connection;
 mod files;
+mod per_ip;
 
 use std::future::Future;
 use std::io;
@@ -36,6 +37,7 @@ use tokio_rustls::TlsAcceptor;
 
 pub use activity::Peer;
 pub use config::ServerConfig;
+pub use per_ip::{Network, NoNetwork};
 
 use accept::{Shared, Tally, accept_until_drained};
 
@@ -79,7 +81,7 @@ pub struct ServeSummary {
     pub connections: u64,
     /// Requests that reached a router.
     pub requests: u64,
-    /// Connections refused at the cap.
+    /// Connections refused at a cap.
     pub refused: u64,
     /// TLS handshakes that failed or took too long.
     pub failed_handshakes: u64,

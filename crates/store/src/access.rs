@@ -8,18 +8,20 @@ use jiff::Timestamp;
 
 insert! {
     INSERT_CREDENTIAL = "credentials" (tenant_id, id, face, label, customer_id, scopes, entitlements, lookup_hash,
-        secret_hash, signing_key, created_at, expires_at, revoked_at);
+        secret_hash, sealed_key, created_at, expires_at, revoked_at);
 }
 
 macro_rules! credential_columns {
     () => {
-        "tenant_id, id, face, label, customer_id, scopes, entitlements, lookup_hash, secret_hash, signing_key, \
+        "tenant_id, id, face, label, customer_id, scopes, entitlements, lookup_hash, secret_hash, sealed_key, \
          created_at, expires_at, revoked_at"
     };
 }
 
 sql! {
-    LIST_CREDENTIALS = concat!("SELECT ", credential_columns!(), " FROM credentials WHERE tenant_id = $1 ORDER BY id");
+    LIST_CREDENTIALS = concat!("SELECT ", credential_columns!(), " FROM credentials c WHERE tenant_id = $1 \
+        AND NOT EXISTS (SELECT 1 FROM oauth_access_tokens t WHERE t.tenant_id = $1 AND t.credential_id = c.id) \
+        ORDER BY id");
     REVOKE_CREDENTIAL = "UPDATE credentials SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
     INSERT_NONCE = "INSERT INTO nonces (tenant_id, credential_id, nonce, seen_at) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (tenant_id, credential_id, nonce) DO NOTHING";
@@ -28,6 +30,11 @@ sql! {
         ON CONFLICT (tenant_id, name, window_key) DO UPDATE SET used = rate_counters.used + 1, last_at = excluded.last_at \
         RETURNING used";
     READ_COUNTER = "SELECT used, last_at FROM rate_counters WHERE tenant_id = $1 AND name = $2 AND window_key = $3";
+    BEGIN_COUNTER = "INSERT INTO rate_counters (tenant_id, name, window_key, used, last_at) VALUES ($1, $2, $3, 0, $4) \
+        ON CONFLICT (tenant_id, name, window_key) DO NOTHING";
+    locks LOCK_COUNTER = "SELECT used FROM rate_counters WHERE tenant_id = $1 AND name = $2 AND window_key = $3";
+    ADD_USES = "UPDATE rate_counters SET used = used + $4, last_at = $5 \
+        WHERE tenant_id = $1 AND name = $2 AND window_key = $3";
     TAKE_KEY = "INSERT INTO idempotency (tenant_id, key, request_hash, answer, created_at) \
         VALUES ($1, $2, $3, NULL, $4) ON CONFLICT (tenant_id, key) DO NOTHING";
     LOAD_KEY = "SELECT request_hash, answer, created_at FROM idempotency WHERE tenant_id = $1 AND key = $2";
@@ -55,8 +62,8 @@ pub struct Credential {
     pub lookup_hash: String,
     /// Hash of a key pair's private half.
     pub secret_hash: Option<String>,
-    /// The private half itself where the vendor's scheme signs requests with it (HMAC needs the key).
-    pub signing_key: Option<String>,
+    /// The private half itself, sealed, where the vendor's scheme signs requests with it (HMAC needs the key).
+    pub sealed_key: Option<String>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
@@ -74,7 +81,7 @@ fn credential(row: &Row<'_>) -> Result<Credential> {
         entitlements: read_texts(&c.text()?)?,
         lookup_hash: c.text()?,
         secret_hash: c.opt_text()?,
-        signing_key: c.opt_text()?,
+        sealed_key: c.opt_text()?,
         created_at: c.instant()?,
         expires_at: c.opt_instant()?,
         revoked_at: c.opt_instant()?,
@@ -93,7 +100,7 @@ pub async fn insert_credential(tx: &mut Tx<'_>, credential: &Credential) -> Resu
         entitlements.as_str(),
         credential.lookup_hash.as_str(),
         credential.secret_hash.as_deref(),
-        credential.signing_key.as_deref(),
+        credential.sealed_key.as_deref(),
         credential.created_at,
         credential.expires_at,
         credential.revoked_at,
@@ -107,6 +114,7 @@ pub async fn find_credential(tx: &mut Tx<'_>, lookup_hash: &str) -> Result<Optio
     tx.opt(&FIND_CREDENTIAL, params![lookup_hash], |row| Ok((credential(row)?, row.int(13)? != 0))).await
 }
 
+/// Those made by hand; access tokens belong to their grants.
 pub async fn credentials(tx: &mut Tx<'_>) -> Result<Vec<Credential>> {
     let tenant = tx.tenant();
     tx.all(&LIST_CREDENTIALS, params![tenant], credential).await
@@ -134,6 +142,19 @@ pub async fn remember_nonce(
 pub async fn count_use(tx: &mut Tx<'_>, name: &str, window_key: &str, at: Timestamp) -> Result<i64> {
     let tenant = tx.tenant();
     tx.one(&COUNT_USE, params![tenant, name, window_key, at], |row| row.int(0)).await
+}
+
+/// How often a window has been used; locked, so that what is added next is added to this.
+pub async fn lock_uses(tx: &mut Tx<'_>, name: &str, window_key: &str, at: Timestamp) -> Result<i64> {
+    let tenant = tx.tenant();
+    tx.exec(&BEGIN_COUNTER, params![tenant, name, window_key, at]).await?;
+    tx.one(&LOCK_COUNTER, params![tenant, name, window_key], |row| row.int(0)).await
+}
+
+/// Counts several uses of a window at once.
+pub async fn add_uses(tx: &mut Tx<'_>, name: &str, window_key: &str, uses: i64, at: Timestamp) -> Result<()> {
+    let tenant = tx.tenant();
+    tx.exec(&ADD_USES, params![tenant, name, window_key, uses, at]).await.map(drop)
 }
 
 /// How often, and when last, a window was used.

@@ -4,6 +4,7 @@
 //! A row that cannot be read does not end an audit: its owner comes back with the reason, and the audit names it.
 
 pub mod books;
+pub mod charges;
 pub mod documents;
 pub mod names;
 pub mod settlement;

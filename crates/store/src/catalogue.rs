@@ -28,13 +28,16 @@ insert! {
 sql! {
     LOAD_ITEM = concat!("SELECT ", item_columns!(), " FROM items WHERE tenant_id = $1 AND id = $2");
     LOAD_ITEMS = concat!("SELECT ", item_columns!(), " FROM items WHERE tenant_id = $1 AND id @in($2) ORDER BY id");
+    LOAD_ITEMS_BY_CODE = concat!("SELECT ", item_columns!(),
+        " FROM items WHERE tenant_id = $1 AND code @in($2) ORDER BY id");
     LIST_ITEMS = concat!("SELECT ", item_columns!(),
         " FROM items WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     UPDATE_ITEM = "UPDATE items SET kind = $3, name = $4, description = $5, code = $6, external_key = $7, \
         accounting_sku = $8, unit = $9, price_mantissa = $10, price_scale = $11, price_currency = $12, \
         tax_group_id = $13, is_active = $14, updated_at = $15 WHERE tenant_id = $1 AND id = $2";
     DELETE_ITEM = "DELETE FROM items WHERE tenant_id = $1 AND id = $2";
-    ITEM_IN_USE = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM invoice_lines WHERE tenant_id = $1 AND item_id = $2 LIMIT 1) l";
+    ITEM_IN_USE = "SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM invoice_lines WHERE tenant_id = $1 AND item_id = $2 LIMIT 1) l) \
+        + (SELECT COUNT(*) FROM (SELECT 1 AS one FROM unbilled_charge_lines WHERE tenant_id = $1 AND item_id = $2 LIMIT 1) u)";
     LIST_RATES = "SELECT id, name, rate, authority, is_active, created_at, updated_at FROM tax_rates \
         WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     LOAD_RATES = "SELECT id, name, rate, authority, is_active, created_at, updated_at FROM tax_rates \
@@ -50,7 +53,7 @@ sql! {
     RETIRE_GROUP = "UPDATE tax_groups SET is_active = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2";
 }
 
-fn item(row: &Row<'_>) -> Result<Item> {
+pub(crate) fn item(row: &Row<'_>) -> Result<Item> {
     let mut c = Columns::of(row);
     Ok(Item {
         id: ItemId(c.int()?),
@@ -138,6 +141,15 @@ pub async fn items_by_id(tx: &mut Tx<'_>, ids: &[ItemId]) -> Result<Vec<Item>> {
     let tenant = tx.tenant();
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     tx.all(&LOAD_ITEMS, params![tenant, ids.as_slice()], item).await
+}
+
+/// The items of these codes, in id order.
+pub async fn items_by_code(tx: &mut Tx<'_>, codes: &[String]) -> Result<Vec<Item>> {
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tenant = tx.tenant();
+    tx.all(&LOAD_ITEMS_BY_CODE, params![tenant, codes], item).await
 }
 
 /// Items in id order after `after` (0 for the first page).

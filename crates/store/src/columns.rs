@@ -69,12 +69,14 @@ impl<'a, 'r> Columns<'a, 'r> {
 
     /// A stored word of one of the domain's enums.
     pub(crate) fn word<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Result<T> {
-        let text = self.text()?;
-        read(&text).ok_or_else(|| self.fault(&text))
+        let at = self.step();
+        let text = self.row.text_ref(at)?;
+        read(text).ok_or_else(|| self.fault(text))
     }
 
     pub(crate) fn opt_word<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
-        self.opt_text()?.map(|text| read(&text).ok_or_else(|| self.fault(&text))).transpose()
+        let at = self.step();
+        self.row.opt_text_ref(at)?.map(|text| read(text).ok_or_else(|| self.fault(text))).transpose()
     }
 
     pub(crate) fn currency(&mut self) -> Result<Currency> {

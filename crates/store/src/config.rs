@@ -10,8 +10,8 @@ pub enum Url {
     Sqlite {
         path: PathBuf,
     },
-    /// A libpq connection string or URL. The connection is not encrypted: PostgreSQL is expected on the same machine,
-    /// on a private network or behind a local TLS proxy.
+    /// A libpq connection string or URL, with `sslmode` (disable, prefer, require, verify-ca, verify-full) and
+    /// `sslrootcert` (a PEM file, or `system`). Only verify-full tells the right server from another one.
     Postgres {
         dsn: String,
     },

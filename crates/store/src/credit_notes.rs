@@ -14,8 +14,9 @@ macro_rules! note_columns {
     () => {
         "n.id, n.entity_id, n.customer_id, n.invoice_id, n.state, n.number, n.number_origin, n.reference, n.currency, \
          n.fx_mantissa, n.fx_scale, n.fx_source, n.fx_on, n.price_mode, n.tax_rounding, n.dated_on, n.posted_on, \
-         n.ex_tax, n.tax, n.total, n.applied, n.refunded, n.remaining, n.is_amount_only, n.reason, \
-         n.customer_name, n.customer_email, n.version, n.issued_at, n.voided_at, n.created_at, n.updated_at"
+         n.ex_tax, n.tax, n.total, n.applied, n.refunded, n.remaining, n.is_amount_only, n.reason, n.memo, \
+         n.terms_text, n.customer_name, n.customer_email, n.version, n.issued_at, n.voided_at, n.withdrawn_at, \
+         n.created_at, n.updated_at"
     };
 }
 pub(crate) use note_columns;
@@ -33,8 +34,8 @@ insert! {
     INSERT_NOTE = "credit_notes" (tenant_id, id, entity_id, customer_id, invoice_id, state, number, number_origin,
         series_id, series_year, series_value, reference, currency, fx_mantissa, fx_scale, fx_source, fx_on,
         price_mode, tax_rounding, dated_on, posted_on, ex_tax, tax, total, base_total, applied, refunded, remaining,
-        is_amount_only, reason, customer_name, customer_email, version, issued_at, voided_at, created_at,
-        updated_at);
+        is_amount_only, reason, memo, terms_text, customer_name, customer_email, version, issued_at, voided_at,
+        withdrawn_at, created_at, updated_at);
     INSERT_NOTE_LINE = "credit_note_lines" (tenant_id, credit_note_id, position, id, invoice_line_id, item_id,
         item_code, name, description, quantity_mantissa, quantity_scale, price_mantissa, price_scale, tax_group_id,
         tax_group_name, tax_category, tax_components, exemption_code, exemption_reason, gross, taxable, tax);
@@ -61,12 +62,17 @@ sql! {
         t.exemption_reason, t.base, t.amount, t.component_amounts, t.credit_note_id FROM credit_note_taxes t \
         JOIN credit_notes n ON n.tenant_id = t.tenant_id AND n.id = t.credit_note_id \
         WHERE t.tenant_id = $1 AND n.invoice_id = $2 AND n.state = 'issued' ORDER BY n.id, t.position";
+    LINES_OF_NOTES = concat!("SELECT l.credit_note_id, ", note_line_columns!(),
+        " FROM credit_note_lines l WHERE l.tenant_id = $1 AND l.credit_note_id @in($2) ORDER BY l.credit_note_id, l.position");
+    TAXES_OF_NOTES = "SELECT tax_group_id, tax_group_name, tax_category, tax_components, exemption_code, \
+        exemption_reason, base, amount, component_amounts, credit_note_id FROM credit_note_taxes \
+        WHERE tenant_id = $1 AND credit_note_id @in($2) ORDER BY credit_note_id, position";
     LOAD_NOTE_TAXES = "SELECT tax_group_id, tax_group_name, tax_category, tax_components, exemption_code, \
         exemption_reason, base, amount, component_amounts FROM credit_note_taxes \
         WHERE tenant_id = $1 AND credit_note_id = $2 ORDER BY position";
     UPDATE_NOTE = "UPDATE credit_notes SET state = $3, number = $4, number_origin = $5, posted_on = $6, applied = $7, \
         refunded = $8, remaining = $9, issued_at = $10, voided_at = $11, updated_at = $12, fx_mantissa = $13, \
-        fx_scale = $14, fx_source = $15, fx_on = $16, dated_on = $17, version = version + 1 \
+        fx_scale = $14, fx_source = $15, fx_on = $16, dated_on = $17, withdrawn_at = $18, version = version + 1 \
         WHERE tenant_id = $1 AND id = $2";
     NUMBER_NOTE = "UPDATE credit_notes SET series_id = $3, series_year = $4, series_value = $5, base_total = $6 \
         WHERE tenant_id = $1 AND id = $2";
@@ -109,11 +115,14 @@ pub(crate) fn note_of(c: &mut Columns<'_, '_>) -> Result<CreditNote> {
         remaining: c.int()?,
         is_amount_only: c.flag()?,
         reason: c.text()?,
+        memo: c.text()?,
+        terms_text: c.text()?,
         customer_name: c.text()?,
         customer_email: c.text()?,
         version: c.int()?,
         issued_at: c.opt_instant()?,
         voided_at: c.opt_instant()?,
+        withdrawn_at: c.opt_instant()?,
         created_at: c.instant()?,
         updated_at: c.instant()?,
     })
@@ -180,11 +189,14 @@ pub async fn insert(
         Value::from(note.remaining),
         Value::from(note.is_amount_only),
         Value::from(note.reason.as_str()),
+        Value::from(note.memo.as_str()),
+        Value::from(note.terms_text.as_str()),
         Value::from(note.customer_name.as_str()),
         Value::from(note.customer_email.as_str()),
         Value::from(note.version),
         Value::from(note.issued_at),
         Value::from(note.voided_at),
+        Value::from(note.withdrawn_at),
         Value::from(note.created_at),
         Value::from(note.updated_at),
     ]);
@@ -245,7 +257,7 @@ pub async fn update(tx: &mut Tx<'_>, note: &CreditNote) -> Result<()> {
         Value::from(note.updated_at),
     ];
     bind_fx(&mut row, note.fx.as_ref());
-    row.push(Value::from(note.dated_on));
+    row.extend([Value::from(note.dated_on), Value::from(note.withdrawn_at)]);
     match tx.exec(&UPDATE_NOTE, &row).await? {
         1 => Ok(()),
         _ => Err(Error::NotFound("UPDATE_NOTE")),
@@ -323,6 +335,32 @@ pub async fn documents_on_invoice(tx: &mut Tx<'_>, invoice: InvoiceId) -> Result
         .await?;
     let mut taxes = tx
         .all(&TAXES_ON_INVOICE, params![tenant, invoice], |row| Ok((CreditNoteId(row.int(9)?), tax_row(row)?)))
+        .await?;
+    Ok(notes
+        .into_iter()
+        .map(|note| NoteDocument {
+            lines: lines.extract_if(.., |(of, _)| *of == note.id).map(|(_, line)| line).collect(),
+            taxes: taxes.extract_if(.., |(of, _)| *of == note.id).map(|(_, tax)| tax).collect(),
+            note,
+        })
+        .collect())
+}
+
+/// The notes' documents, in the order of `notes`. Two queries whatever their number.
+pub async fn with_lines(tx: &mut Tx<'_>, notes: Vec<CreditNote>) -> Result<Vec<NoteDocument>> {
+    if notes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tenant = tx.tenant();
+    let ids: Vec<i64> = notes.iter().map(|note| note.id.0).collect();
+    let mut lines = tx
+        .all(&LINES_OF_NOTES, params![tenant, ids.as_slice()], |row| {
+            let mut c = Columns::of(row);
+            Ok((CreditNoteId(c.int()?), note_line(&mut c)?))
+        })
+        .await?;
+    let mut taxes = tx
+        .all(&TAXES_OF_NOTES, params![tenant, ids.as_slice()], |row| Ok((CreditNoteId(row.int(9)?), tax_row(row)?)))
         .await?;
     Ok(notes
         .into_iter()

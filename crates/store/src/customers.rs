@@ -3,7 +3,7 @@
 use crate::columns::{Columns, bind_address};
 use crate::snapshots::{read_texts, write_list};
 use crate::{Batch, Result, Row, Tx, Value, insert, params, sql};
-use domain::id::{ContactId, CustomerId, EntityId, TermsId};
+use domain::id::{ContactId, CustomerId, EntityId, TaxAuthorityId, TaxGroupId, TermsId};
 use domain::money::Currency;
 use domain::party::{Contact, Customer, ServiceLevel, Terms};
 
@@ -14,13 +14,17 @@ macro_rules! customer_columns {
          bill_attention, bill_line1, bill_line2, bill_line3, bill_city, bill_state, bill_postcode, bill_country, \
          bill_phone, bill_fax, ship_attention, ship_line1, ship_line2, ship_line3, ship_city, ship_state, \
          ship_postcode, ship_country, ship_phone, ship_fax, tax_ids, exemption_code, exemption_reason, \
-         service_level, external_key, token, is_active, notes, created_at, updated_at"
+         service_level, external_key, token, is_active, notes, website, tax_group_id, tax_authority_id, \
+         is_portal_enabled, created_at, updated_at"
     };
 }
 
+pub(crate) use customer_columns;
+
 macro_rules! contact_columns {
     () => {
-        "id, customer_id, salutation, first_name, last_name, email, phone, mobile, is_primary, created_at, updated_at"
+        "id, customer_id, salutation, first_name, last_name, email, phone, mobile, fax, department, designation, \
+         is_primary, created_at, updated_at"
     };
 }
 
@@ -30,9 +34,9 @@ insert! {
         bill_line3, bill_city, bill_state, bill_postcode, bill_country, bill_phone, bill_fax, ship_attention,
         ship_line1, ship_line2, ship_line3, ship_city, ship_state, ship_postcode, ship_country, ship_phone,
         ship_fax, tax_ids, exemption_code, exemption_reason, service_level, external_key, token, is_active, notes,
-        created_at, updated_at);
+        website, tax_group_id, tax_authority_id, is_portal_enabled, created_at, updated_at);
     INSERT_CONTACT = "contacts" (tenant_id, id, customer_id, salutation, first_name, last_name, email, phone,
-        mobile, is_primary, created_at, updated_at);
+        mobile, fax, department, designation, is_primary, created_at, updated_at);
 }
 
 sql! {
@@ -48,7 +52,8 @@ sql! {
         bill_line2 = $24, bill_line3 = $25, bill_city = $26, bill_state = $27, bill_postcode = $28, \
         bill_country = $29, bill_phone = $30, bill_fax = $31, ship_attention = $32, ship_line1 = $33, \
         ship_line2 = $34, ship_line3 = $35, ship_city = $36, ship_state = $37, ship_postcode = $38, \
-        ship_country = $39, ship_phone = $40, ship_fax = $41 WHERE tenant_id = $1 AND id = $2";
+        ship_country = $39, ship_phone = $40, ship_fax = $41, website = $42, tax_group_id = $43, \
+        tax_authority_id = $44, is_portal_enabled = $45 WHERE tenant_id = $1 AND id = $2";
     DELETE_CUSTOMER = "DELETE FROM customers WHERE tenant_id = $1 AND id = $2";
     SUBTREE = "WITH RECURSIVE below (id) AS ( \
         SELECT id FROM customers WHERE tenant_id = $1 AND id = $2 \
@@ -61,6 +66,7 @@ sql! {
     IN_USE = "SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM invoices WHERE tenant_id = $1 AND customer_id = $2 LIMIT 1) i) \
         + (SELECT COUNT(*) FROM (SELECT 1 AS one FROM payments WHERE tenant_id = $1 AND customer_id = $2 LIMIT 1) p) \
         + (SELECT COUNT(*) FROM (SELECT 1 AS one FROM credit_notes WHERE tenant_id = $1 AND customer_id = $2 LIMIT 1) n) \
+        + (SELECT COUNT(*) FROM (SELECT 1 AS one FROM unbilled_charges WHERE tenant_id = $1 AND customer_id = $2 LIMIT 1) u) \
         + (SELECT COUNT(*) FROM (SELECT 1 AS one FROM customers WHERE tenant_id = $1 AND parent_id = $2 LIMIT 1) c)";
     ADD_BALANCE = "INSERT INTO customer_balances (tenant_id, customer_id, entity_id, currency, outstanding, unused_credit) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, customer_id, entity_id, currency) DO UPDATE SET \
@@ -73,7 +79,17 @@ sql! {
     DELETE_CONTACT = "DELETE FROM contacts WHERE tenant_id = $1 AND customer_id = $2 AND id = $3";
     DELETE_CONTACTS = "DELETE FROM contacts WHERE tenant_id = $1 AND customer_id = $2";
     UPDATE_CONTACT = "UPDATE contacts SET salutation = $4, first_name = $5, last_name = $6, email = $7, phone = $8, \
-        mobile = $9, is_primary = $10, updated_at = $11 WHERE tenant_id = $1 AND customer_id = $2 AND id = $3";
+        mobile = $9, is_primary = $10, updated_at = $11, fax = $12, department = $13, designation = $14 \
+        WHERE tenant_id = $1 AND customer_id = $2 AND id = $3";
+    LOAD_CONTACT = concat!("SELECT ", contact_columns!(),
+        " FROM contacts WHERE tenant_id = $1 AND customer_id = $2 AND id = $3");
+    LIST_PRIMARY_CONTACTS = concat!("SELECT ", contact_columns!(),
+        " FROM contacts WHERE tenant_id = $1 AND customer_id @in($2) AND is_primary = 1 ORDER BY customer_id, id");
+    DEMOTE_CONTACTS = "UPDATE contacts SET is_primary = 0, updated_at = $4 \
+        WHERE tenant_id = $1 AND customer_id = $2 AND id <> $3 AND is_primary = 1";
+    LIST_BALANCES_OF = "SELECT customer_id, currency, CAST(SUM(outstanding) AS BIGINT), CAST(SUM(unused_credit) AS BIGINT) \
+        FROM customer_balances WHERE tenant_id = $1 AND customer_id @in($2) GROUP BY customer_id, currency \
+        ORDER BY customer_id, currency";
 }
 
 sql! {
@@ -81,7 +97,7 @@ sql! {
     locks LOCK_CUSTOMER = "SELECT id FROM customers WHERE tenant_id = $1 AND id = $2";
 }
 
-fn customer(row: &Row<'_>) -> Result<Customer> {
+pub(crate) fn customer(row: &Row<'_>) -> Result<Customer> {
     let mut c = Columns::of(row);
     Ok(Customer {
         id: CustomerId(c.int()?),
@@ -107,6 +123,10 @@ fn customer(row: &Row<'_>) -> Result<Customer> {
         token: c.text()?,
         is_active: c.flag()?,
         notes: c.text()?,
+        website: c.text()?,
+        tax_group_id: c.opt_int()?.map(TaxGroupId),
+        tax_authority_id: c.opt_int()?.map(TaxAuthorityId),
+        is_portal_enabled: c.flag()?,
         created_at: c.instant()?,
         updated_at: c.instant()?,
     })
@@ -147,6 +167,10 @@ pub async fn insert_many(tx: &mut Tx<'_>, customers: &[Customer]) -> Result<()> 
             Value::from(customer.token.as_str()),
             Value::from(customer.is_active),
             Value::from(customer.notes.as_str()),
+            Value::from(customer.website.as_str()),
+            Value::from(customer.tax_group_id),
+            Value::from(customer.tax_authority_id),
+            Value::from(customer.is_portal_enabled),
             Value::from(customer.created_at),
             Value::from(customer.updated_at),
         ]);
@@ -183,6 +207,12 @@ pub async fn update(tx: &mut Tx<'_>, customer: &Customer) -> Result<bool> {
     ]);
     bind_address(&mut row, &customer.bill_to);
     bind_address(&mut row, &customer.ship_to);
+    row.extend([
+        Value::from(customer.website.as_str()),
+        Value::from(customer.tax_group_id),
+        Value::from(customer.tax_authority_id),
+        Value::from(customer.is_portal_enabled),
+    ]);
     Ok(tx.exec(&UPDATE_CUSTOMER, &row).await? == 1)
 }
 
@@ -276,6 +306,30 @@ pub async fn balances(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Balan
     .await
 }
 
+/// What a customer owes and has left over in one currency, at all legal entities together, in minor units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub customer_id: CustomerId,
+    pub currency: Currency,
+    pub outstanding: i64,
+    pub unused_credit: i64,
+}
+
+/// The standings of several customers, one for each currency that a customer has.
+pub async fn standings(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<Standing>> {
+    let tenant = tx.tenant();
+    tx.all(&LIST_BALANCES_OF, params![tenant, customers], |row| {
+        let mut c = Columns::of(row);
+        Ok(Standing {
+            customer_id: CustomerId(c.int()?),
+            currency: c.currency()?,
+            outstanding: c.int()?,
+            unused_credit: c.int()?,
+        })
+    })
+    .await
+}
+
 fn contact(row: &Row<'_>) -> Result<Contact> {
     let mut c = Columns::of(row);
     Ok(Contact {
@@ -287,6 +341,9 @@ fn contact(row: &Row<'_>) -> Result<Contact> {
         email: c.text()?,
         phone: c.text()?,
         mobile: c.text()?,
+        fax: c.text()?,
+        department: c.text()?,
+        designation: c.text()?,
         is_primary: c.flag()?,
         created_at: c.instant()?,
         updated_at: c.instant()?,
@@ -304,6 +361,9 @@ pub async fn insert_contact(tx: &mut Tx<'_>, contact: &Contact) -> Result<()> {
         contact.email.as_str(),
         contact.phone.as_str(),
         contact.mobile.as_str(),
+        contact.fax.as_str(),
+        contact.department.as_str(),
+        contact.designation.as_str(),
         contact.is_primary,
         contact.created_at,
         contact.updated_at,
@@ -324,8 +384,28 @@ pub async fn update_contact(tx: &mut Tx<'_>, contact: &Contact) -> Result<bool> 
         contact.mobile.as_str(),
         contact.is_primary,
         contact.updated_at,
+        contact.fax.as_str(),
+        contact.department.as_str(),
+        contact.designation.as_str(),
     ];
     Ok(tx.exec(&UPDATE_CONTACT, row).await? == 1)
+}
+
+pub async fn load_contact(tx: &mut Tx<'_>, customer: CustomerId, id: ContactId) -> Result<Option<Contact>> {
+    let tenant = tx.tenant();
+    tx.opt(&LOAD_CONTACT, params![tenant, customer, id], contact).await
+}
+
+/// The primary contacts of these customers, by customer and id.
+pub async fn primary_contacts(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<Contact>> {
+    let tenant = tx.tenant();
+    tx.all(&LIST_PRIMARY_CONTACTS, params![tenant, customers], contact).await
+}
+
+/// Leaves no other contact of the customer as its primary one.
+pub async fn demote_other_contacts(tx: &mut Tx<'_>, primary: &Contact) -> Result<()> {
+    let row = params![tx.tenant(), primary.customer_id, primary.id, primary.updated_at];
+    tx.exec(&DEMOTE_CONTACTS, row).await.map(drop)
 }
 
 pub async fn contacts(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Contact>> {

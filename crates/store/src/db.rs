@@ -202,6 +202,22 @@ impl Db {
         }
     }
 
+    /// Runs statements that no transaction may hold, SQLite's or PostgreSQL's, on a connection of their own.
+    pub(crate) async fn outside(&self, name: &'static str, lite: &'static str, pg: &'static str) -> Result<()> {
+        match &self.inner.engine {
+            Engine::Lite(engine) => {
+                let run = move |connection: &mut rusqlite::Connection| {
+                    connection.execute_batch(lite).map_err(|error| lite::map_error(connection, name, &error))
+                };
+                engine.exclusively(run).await
+            }
+            Engine::Pg(engine) => {
+                let client = engine.connect().await?;
+                client.batch_execute(pg).await.map_err(|error| pg::map_error(name, &error))
+            }
+        }
+    }
+
     /// Changes the most pages that the file may have, for tests of a full disk. SQLite only.
     #[doc(hidden)]
     pub async fn set_max_page_count(&self, pages: u32) -> Result<()> {

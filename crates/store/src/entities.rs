@@ -1,13 +1,11 @@
-//! Legal entities and their numbering series.
+//! Legal entities.
 
 use crate::columns::{Columns, bind_address};
 use crate::snapshots::{read_texts, write_list};
 use crate::{Result, Row, Tx, Value, insert, params, sql};
-use domain::id::{EntityId, SeriesId};
-use domain::numbering::{Series, SeriesKind, SeriesReset};
+use domain::id::EntityId;
 use domain::party::{ClosedBooksPolicy, IssuedPolicy, LegalEntity};
 use domain::tax::{PriceMode, TaxRounding};
-use jiff::civil::Date;
 
 macro_rules! entity_columns {
     () => {
@@ -23,8 +21,6 @@ insert! {
         postcode, country, phone, fax, tax_ids, base_currency, time_zone, language, tax_rounding, price_mode,
         issued_policy, closed_books_policy, books_closed_through, write_off_relieves_tax, terms_id, terms_name,
         terms_days, is_default, created_at, updated_at);
-    INSERT_SERIES = "number_series" (tenant_id, id, entity_id, kind, prefix, width, reset, last_value, year,
-        enforces_date_order);
 }
 
 sql! {
@@ -37,16 +33,6 @@ sql! {
         write_off_relieves_tax = $12, terms_id = $13, terms_name = $14, terms_days = $15, updated_at = $16, \
         attention = $17, line1 = $18, line2 = $19, line3 = $20, city = $21, state = $22, postcode = $23, \
         country = $24, phone = $25, fax = $26, time_zone = $27 WHERE tenant_id = $1 AND id = $2";
-    LIST_SERIES = "SELECT id, entity_id, kind, prefix, width, reset, last_value, year, enforces_date_order \
-        FROM number_series WHERE tenant_id = $1 AND entity_id = $2 ORDER BY id";
-    TAKE_NUMBERS = "UPDATE number_series SET \
-        last_value = CASE WHEN reset = 'yearly' AND year <> $4 THEN $5 ELSE last_value + $5 END, \
-        year = CASE WHEN reset = 'yearly' THEN $4 ELSE year END, \
-        last_dated_on = CASE WHEN last_dated_on IS NULL OR last_dated_on < $6 THEN $6 ELSE last_dated_on END \
-        WHERE tenant_id = $1 AND entity_id = $2 AND kind = $3 \
-        AND (reset <> 'yearly' OR year <= $4) \
-        AND (enforces_date_order = 0 OR last_dated_on IS NULL OR last_dated_on <= $7) \
-        RETURNING id, entity_id, kind, prefix, width, reset, last_value, year, enforces_date_order";
 }
 
 fn entity(row: &Row<'_>) -> Result<LegalEntity> {
@@ -70,21 +56,6 @@ fn entity(row: &Row<'_>) -> Result<LegalEntity> {
         is_default: c.flag()?,
         created_at: c.instant()?,
         updated_at: c.instant()?,
-    })
-}
-
-fn series(row: &Row<'_>) -> Result<Series> {
-    let mut c = Columns::of(row);
-    Ok(Series {
-        id: SeriesId(c.int()?),
-        entity_id: EntityId(c.int()?),
-        kind: c.word(SeriesKind::from_word)?,
-        prefix: c.text()?,
-        width: c.int()?,
-        reset: c.word(SeriesReset::from_word)?,
-        last: c.int()?,
-        year: c.int()?,
-        enforces_date_order: c.flag()?,
     })
 }
 
@@ -157,41 +128,4 @@ pub async fn default(tx: &mut Tx<'_>) -> Result<Option<LegalEntity>> {
 pub async fn list(tx: &mut Tx<'_>) -> Result<Vec<LegalEntity>> {
     let tenant = tx.tenant();
     tx.all(&LIST_ENTITIES, params![tenant], entity).await
-}
-
-pub async fn insert_series(tx: &mut Tx<'_>, series: &Series) -> Result<()> {
-    let row = params![
-        tx.tenant(),
-        series.id,
-        series.entity_id,
-        series.kind.word(),
-        series.prefix.as_str(),
-        series.width,
-        series.reset.word(),
-        series.last,
-        series.year,
-        series.enforces_date_order,
-    ];
-    tx.insert(&INSERT_SERIES, row).await
-}
-
-pub async fn series_of(tx: &mut Tx<'_>, entity: EntityId) -> Result<Vec<Series>> {
-    let tenant = tx.tenant();
-    tx.all(&LIST_SERIES, params![tenant, entity], series).await
-}
-
-/// Takes the next `count` numbers of the entity's series for documents of one year, dated from `first` to `last`;
-/// the last thing a transaction does, because the row stays locked until it commits. The series returned carries
-/// the last value taken. `None` when there is no such series, when a yearly series has already moved on to a
-/// later year, or when the series enforces date order and `first` is before its last document.
-pub async fn take_numbers(
-    tx: &mut Tx<'_>,
-    entity: EntityId,
-    kind: SeriesKind,
-    (first, last): (Date, Date),
-    count: i64,
-) -> Result<Option<Series>> {
-    let tenant = tx.tenant();
-    let year = i64::from(last.year());
-    tx.opt(&TAKE_NUMBERS, params![tenant, entity, kind.word(), year, count, last, first], series).await
 }

@@ -29,12 +29,13 @@ pub async fn tenants(tx: &mut Tx<'_>) -> Result<Vec<TenantId>> {
     tx.all(&TENANT_IDS, params![], |row| row.int(0).map(TenantId)).await
 }
 
-/// Drops rate counters, nonces and idempotency keys from before `before`, at most `limit` of each, and says how many
-/// went.
+/// Drops rate counters, nonces, idempotency keys and what is left of OAuth from before `before`, at most `limit` of
+/// each, and says how many went.
 pub async fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64> {
     let bounds = params![tx.tenant(), before, limit];
     let counters = tx.exec(&FORGET_OLD_COUNTERS, bounds).await?;
     let nonces = tx.exec(&FORGET_OLD_NONCES, bounds).await?;
     let keys = tx.exec(&FORGET_OLD_KEYS, bounds).await?;
-    Ok(counters + nonces + keys)
+    let access = crate::oauth::forget(tx, before, limit).await?;
+    Ok(counters + nonces + keys + access)
 }

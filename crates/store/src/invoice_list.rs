@@ -2,10 +2,15 @@
 //! EQUALS, ranges and IS NULL go through an index where DOMAIN names one; CONTAINS, NOTEQUALS, OFFSET and
 //! counts are linear within the tenant.
 
+mod amounts;
+
+pub use amounts::{AmountField, Comparison};
+
 use crate::invoices::invoice_row;
 use crate::{Error, Result, Row, Sql, Tx, Value, invoice_columns, sql};
 use domain::id::{CustomerId, EntityId, InvoiceId};
 use domain::invoice::Invoice;
+use domain::money::Amount;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -45,6 +50,7 @@ pub enum Field {
     CustomerEmail,
     DatedOn,
     DueOn,
+    PaymentExpectedOn,
     CreatedAt,
     UpdatedAt,
     Currency,
@@ -118,6 +124,8 @@ pub enum Filter {
     /// Issued, or a draft that is shared: what a customer may see.
     VisibleToCustomer,
     NotWithdrawn,
+    /// An amount of the invoice stands so to one in its currency.
+    Amount(AmountField, Comparison, Amount),
     /// Nothing matches.
     Never,
 }
@@ -165,7 +173,7 @@ fn shape(text: &str) -> Option<&'static Sql> {
     Some(sql)
 }
 
-async fn rows<T: Send>(
+pub(crate) async fn rows<T: Send>(
     tx: &mut Tx<'_>,
     text: &str,
     values: &[Value<'_>],
@@ -178,18 +186,18 @@ async fn rows<T: Send>(
 }
 
 /// The text of a WHERE clause with its parameters, in step.
-struct Clause {
-    text: String,
-    values: Vec<Value<'static>>,
+pub(crate) struct Clause {
+    pub(crate) text: String,
+    pub(crate) values: Vec<Value<'static>>,
 }
 
 impl Clause {
-    fn bind(&mut self, value: Value<'static>) -> String {
+    pub(crate) fn bind(&mut self, value: Value<'static>) -> String {
         self.values.push(value);
         format!("${}", self.values.len())
     }
 
-    fn and(&mut self, condition: &str) {
+    pub(crate) fn and(&mut self, condition: &str) {
         self.text.push_str(" AND ");
         self.text.push_str(condition);
     }
@@ -213,7 +221,7 @@ impl Clause {
         }
     }
 
-    fn compare(&mut self, column: &str, is: &Match) -> String {
+    pub(crate) fn compare(&mut self, column: &str, is: &Match) -> String {
         let (operator, operand) = match is {
             Match::Null => return format!("{column} IS NULL"),
             Match::NotNull => return format!("{column} IS NOT NULL"),
@@ -293,6 +301,7 @@ impl Clause {
             }
             Filter::VisibleToCustomer => "(i.state <> 'draft' OR i.is_shared = 1)".to_owned(),
             Filter::NotWithdrawn => "i.withdrawn_at IS NULL".to_owned(),
+            Filter::Amount(field, comparison, amount) => self.amount(*field, *comparison, *amount),
             Filter::Never => "1 = 0".to_owned(),
         }
     }
@@ -322,6 +331,7 @@ fn column(field: Field) -> &'static str {
         Field::CustomerEmail => "i.customer_email",
         Field::DatedOn => "i.dated_on",
         Field::DueOn => "i.due_on",
+        Field::PaymentExpectedOn => "i.payment_expected_on",
         Field::CreatedAt => "i.created_at",
         Field::UpdatedAt => "i.updated_at",
         Field::Currency => "i.currency",

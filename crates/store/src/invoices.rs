@@ -42,7 +42,7 @@ insert! {
 
 sql! {
     LOAD_INVOICE = concat!("SELECT ", invoice_columns!(), " FROM invoices i WHERE i.tenant_id = $1 AND i.id = $2");
-    LOAD_HEADER = concat!("SELECT ", invoice_columns!(), ", i.parts, e.name, e.time_zone, t.business_at FROM invoices i \
+    pub LOAD_HEADER = concat!("SELECT ", invoice_columns!(), ", i.parts, e.name, e.time_zone, t.business_at FROM invoices i \
         JOIN legal_entities e ON e.tenant_id = i.tenant_id AND e.id = i.entity_id \
         JOIN tenants t ON t.tenant_id = i.tenant_id WHERE i.tenant_id = $1 AND i.id = $2");
     LOAD_SPELLED = concat!("SELECT ", invoice_columns!(), ", i.parts, e.name, e.time_zone, t.business_at FROM invoices i \
@@ -63,6 +63,8 @@ sql! {
     SET_IMPORTED = "UPDATE invoices SET is_imported = 1 WHERE tenant_id = $1 AND id = $2";
     NUMBER_INVOICE = "UPDATE invoices SET series_id = $3, series_year = $4, series_value = $5 \
         WHERE tenant_id = $1 AND id = $2";
+    FIND_EXTERNAL_NUMBERS = "SELECT number, object_id FROM external_numbers \
+        WHERE tenant_id = $1 AND kind = $2 AND number @in($3)";
     FORGET_EXTERNAL_NUMBER = "DELETE FROM external_numbers WHERE tenant_id = $1 AND kind = $2 AND object_id = $3";
     REPLACE_INVOICE = "UPDATE invoices SET entity_id = $3, customer_id = $4, kind = $5, state = $6, number = $7, \
         number_origin = $8, reference = $9, external_key = $10, currency = $11, fx_mantissa = $12, fx_scale = $13, \
@@ -194,7 +196,8 @@ pub struct Header {
     pub business_at: Option<jiff::Timestamp>,
 }
 
-fn header(row: &Row<'_>) -> Result<Header> {
+/// A row of [`LOAD_HEADER`].
+pub fn header(row: &Row<'_>) -> Result<Header> {
     let mut c = Columns::of(row);
     Ok(Header {
         invoice: invoice(&mut c)?,
@@ -245,12 +248,24 @@ pub async fn insert_many(tx: &mut Tx<'_>, invoices: &[NewInvoice<'_>]) -> Result
     let rows = invoices.iter().map(|new| insert_row(tenant, new));
     let rows = Batch::of(&INSERT_INVOICE, rows);
     tx.insert_many(&INSERT_INVOICE, &rows).await?;
-    for new in invoices {
-        if new.invoice.number_origin == Some(NumberOrigin::External) {
-            claim_external_number(tx, "invoice", new.invoice.number.as_deref(), new.invoice.id.0).await?;
-        }
+    let given = invoices.iter().map(|new| new.invoice);
+    let given = given.filter(|invoice| invoice.number_origin == Some(NumberOrigin::External));
+    let mut given: Vec<_> = given.filter_map(|invoice| Some((invoice.number.as_deref()?, invoice.id))).collect();
+    if given.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    // Two batches that share numbers wait for one another in one order.
+    given.sort_unstable();
+    let rows = given
+        .into_iter()
+        .map(|(number, id)| [Value::from(tenant), Value::from("invoice"), Value::from(number), Value::from(id)]);
+    tx.insert_many(&INSERT_EXTERNAL_NUMBER, &Batch::of(&INSERT_EXTERNAL_NUMBER, rows)).await.map(drop)
+}
+
+/// Those of the numbers that clients or imports gave to documents of this kind already, with the document's id.
+pub async fn external_numbers(tx: &mut Tx<'_>, kind: &str, numbers: &[&str]) -> Result<Vec<(String, i64)>> {
+    let tenant = tx.tenant();
+    tx.all(&FIND_EXTERNAL_NUMBERS, params![tenant, kind, numbers], |row| Ok((row.text(0)?, row.int(1)?))).await
 }
 
 /// Takes a number that a client or an import gave; a number taken before is a conflict.

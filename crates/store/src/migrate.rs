@@ -28,6 +28,13 @@ impl Migration {
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "foundation", text: include_str!("../migrations/0001_foundation.sql") },
     Migration { version: 2, name: "audit views", text: include_str!("../migrations/0002_audit_views.sql") },
+    Migration { version: 3, name: "series counters", text: include_str!("../migrations/0003_series_counters.sql") },
+    Migration { version: 4, name: "sealed keys", text: include_str!("../migrations/0004_sealed_keys.sql") },
+    Migration { version: 5, name: "catalogue", text: include_str!("../migrations/0005_catalogue.sql") },
+    Migration { version: 6, name: "charging", text: include_str!("../migrations/0006_charging.sql") },
+    Migration { version: 7, name: "oauth", text: include_str!("../migrations/0007_oauth.sql") },
+    Migration { version: 9, name: "parties", text: include_str!("../migrations/0009_parties.sql") },
+    Migration { version: 10, name: "unbilled charges", text: include_str!("../migrations/0010_unbilled_charges.sql") },
 ];
 
 /// What `migrate` did.

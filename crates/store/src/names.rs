@@ -1,17 +1,17 @@
-//! What hangs on other objects: vendors' ids and side-cars, custom fields and their values, tags.
+//! What hangs on other objects: vendors' ids and side-cars, values of custom fields, tags.
 
 use crate::columns::Columns;
 use crate::invoices::{mark, parts};
 use crate::{Batch, Result, Row, Tx, Value, insert, params, sql};
 use domain::id::CustomFieldId;
 use domain::invoice::view::CustomFieldValue;
-use jiff::Timestamp;
+
+pub use crate::custom_fields::{insert as insert_custom_field, list as custom_fields};
+pub use domain::custom_field::CustomField;
 
 insert! {
     INSERT_FOREIGN_ID = "foreign_ids" (tenant_id, face, kind, foreign_id, id, collides_with);
     INSERT_SIDE_CAR = "side_cars" (tenant_id, face, object_kind, object_id, content);
-    INSERT_FIELD = "custom_fields" (tenant_id, id, object_kind, field_index, label, data_type, is_mandatory,
-        pii_type, max_length, help_text, show_in_portal, show_in_pdf, is_active, created_at);
     INSERT_TAG = "object_tags" (tenant_id, object_kind, object_id, position, label, tag_id, option_id);
 }
 
@@ -23,9 +23,6 @@ sql! {
         WHERE tenant_id = $1 AND object_kind = $2 AND object_id @in($3)";
     SET_SIDE_CAR = "INSERT INTO side_cars (tenant_id, face, object_kind, object_id, content) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (tenant_id, object_kind, object_id, face) DO UPDATE SET content = excluded.content";
-    LIST_FIELDS = "SELECT id, object_kind, field_index, label, data_type, is_mandatory, pii_type, max_length, help_text, \
-        show_in_portal, show_in_pdf, is_active, created_at FROM custom_fields \
-        WHERE tenant_id = $1 ORDER BY object_kind, field_index";
     SET_VALUE = "INSERT INTO custom_field_values (tenant_id, object_kind, object_id, field_id, value) \
         VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (tenant_id, object_kind, object_id, field_id) DO UPDATE SET value = excluded.value";
@@ -119,68 +116,6 @@ pub async fn set_side_car(tx: &mut Tx<'_>, face: &str, object_kind: &str, object
 pub async fn side_cars(tx: &mut Tx<'_>, object_kind: &str, ids: &[i64]) -> Result<Vec<SideCar>> {
     let tenant = tx.tenant();
     tx.all(&LOAD_SIDE_CARS, params![tenant, object_kind, ids], side_car_row).await
-}
-
-/// A field that a tenant added to one kind of object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomField {
-    pub id: CustomFieldId,
-    pub object_kind: String,
-    /// From 1; ChargeOver's `custom_N` is index N.
-    pub index: i64,
-    pub label: String,
-    pub data_type: String,
-    pub is_mandatory: bool,
-    pub pii_type: String,
-    pub max_length: Option<i64>,
-    pub help_text: String,
-    pub show_in_portal: bool,
-    pub show_in_pdf: bool,
-    pub is_active: bool,
-    pub created_at: Timestamp,
-}
-
-pub async fn insert_custom_field(tx: &mut Tx<'_>, field: &CustomField) -> Result<()> {
-    let row = params![
-        tx.tenant(),
-        field.id,
-        field.object_kind.as_str(),
-        field.index,
-        field.label.as_str(),
-        field.data_type.as_str(),
-        field.is_mandatory,
-        field.pii_type.as_str(),
-        field.max_length,
-        field.help_text.as_str(),
-        field.show_in_portal,
-        field.show_in_pdf,
-        field.is_active,
-        field.created_at,
-    ];
-    tx.insert(&INSERT_FIELD, row).await
-}
-
-pub async fn custom_fields(tx: &mut Tx<'_>) -> Result<Vec<CustomField>> {
-    let tenant = tx.tenant();
-    tx.all(&LIST_FIELDS, params![tenant], |row| {
-        let mut c = Columns::of(row);
-        Ok(CustomField {
-            id: CustomFieldId(c.int()?),
-            object_kind: c.text()?,
-            index: c.int()?,
-            label: c.text()?,
-            data_type: c.text()?,
-            is_mandatory: c.flag()?,
-            pii_type: c.text()?,
-            max_length: c.opt_int()?,
-            help_text: c.text()?,
-            show_in_portal: c.flag()?,
-            show_in_pdf: c.flag()?,
-            is_active: c.flag()?,
-            created_at: c.instant()?,
-        })
-    })
-    .await
 }
 
 /// Sets a value; an empty one clears it.

@@ -31,6 +31,11 @@ sql! {
     LOAD_BASE_AMOUNT = "SELECT base_amount FROM payments WHERE tenant_id = $1 AND id = $2";
     SETTLE_PAYMENT = "UPDATE payments SET applied = $3, refunded = $4, unapplied = $5, is_void = $6, \
         version = version + 1, updated_at = $7 WHERE tenant_id = $1 AND id = $2";
+    CORRECT_PAYMENT = "UPDATE payments SET amount = $3, base_amount = $4, bank_charges = $5, mode = $6, \
+        received_on = $7, reference = $8, description = $9, fx_mantissa = $10, fx_scale = $11, fx_source = $12, \
+        fx_on = $13 WHERE tenant_id = $1 AND id = $2 AND refunded = 0";
+    DESCRIBE_PAYMENT = "UPDATE payments SET mode = $3, reference = $4, description = $5 \
+        WHERE tenant_id = $1 AND id = $2";
 }
 
 sql! {
@@ -112,6 +117,37 @@ pub async fn settle(tx: &mut Tx<'_>, payment: &Payment) -> Result<()> {
     match tx.exec(&SETTLE_PAYMENT, row).await? {
         1 => Ok(()),
         _ => Err(Error::NotFound("SETTLE_PAYMENT")),
+    }
+}
+
+/// Writes what a payment says anew of its receipt, while nothing is applied or refunded; what it is put on is
+/// written by [`settle`], which bumps the version.
+pub async fn correct(tx: &mut Tx<'_>, payment: &Payment, base_amount: i64) -> Result<()> {
+    let mut row = vec![
+        Value::from(tx.tenant()),
+        Value::from(payment.id),
+        Value::from(payment.amount),
+        Value::from(base_amount),
+        Value::from(payment.bank_charges),
+        Value::from(payment.mode.word()),
+        Value::from(payment.received_on),
+        Value::from(payment.reference.as_str()),
+        Value::from(payment.description.as_str()),
+    ];
+    bind_fx(&mut row, payment.fx.as_ref());
+    match tx.exec(&CORRECT_PAYMENT, &row).await? {
+        1 => Ok(()),
+        _ => Err(Error::NotFound("CORRECT_PAYMENT")),
+    }
+}
+
+/// Writes what a payment says of itself beside the money.
+pub async fn describe(tx: &mut Tx<'_>, payment: &Payment) -> Result<()> {
+    let (reference, description) = (payment.reference.as_str(), payment.description.as_str());
+    let row = params![tx.tenant(), payment.id, payment.mode.word(), reference, description];
+    match tx.exec(&DESCRIBE_PAYMENT, row).await? {
+        1 => Ok(()),
+        _ => Err(Error::NotFound("DESCRIBE_PAYMENT")),
     }
 }
 

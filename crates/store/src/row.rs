@@ -15,8 +15,8 @@ pub struct Row<'r> {
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'r> {
     Lite(&'r rusqlite::Row<'r>),
-    /// A SQLite row kept after its statement was reset (`Tx::many`).
-    Kept(&'r [rusqlite::types::Value]),
+    /// A SQLite row kept after its statement was reset (`Tx::many`): its cells, and the texts of all rows.
+    Kept(&'r [KeptCell], &'r [u8]),
     Pg(&'r tokio_postgres::Row),
 }
 
@@ -37,7 +37,7 @@ impl<'r> Row<'r> {
     pub fn width(&self) -> usize {
         match self.source {
             Source::Lite(row) => row.as_ref().column_count(),
-            Source::Kept(cells) => cells.len(),
+            Source::Kept(cells, _) => cells.len(),
             Source::Pg(row) => row.len(),
         }
     }
@@ -124,7 +124,10 @@ impl<'r> Row<'r> {
 
     pub fn opt_date(&self, column: usize) -> Result<Option<Date>> {
         let Some(text) = self.opt_text_ref(column)? else { return Ok(None) };
-        text.parse().map(Some).map_err(|error| self.unexpected(column, &format!("{text:?}: {error}")))
+        match crate::value::read_iso_day(text) {
+            Some(day) => Ok(Some(day)),
+            None => text.parse().map(Some).map_err(|error| self.unexpected(column, &format!("{text:?}: {error}"))),
+        }
     }
 
     /// An instant, stored as microseconds since 1970 (UTC).
@@ -148,9 +151,17 @@ impl<'r> Row<'r> {
                 let value = row.get_ref(column).map_err(|error| self.unexpected(column, &error.to_string()))?;
                 self.lite_cell(column, value)
             }
-            Source::Kept(cells) => {
-                let value = cells.get(column).ok_or_else(|| self.unexpected(column, "no such column"))?;
-                self.lite_cell(column, value.into())
+            Source::Kept(cells, texts) => {
+                use rusqlite::types::ValueRef;
+                let cell = *cells.get(column).ok_or_else(|| self.unexpected(column, "no such column"))?;
+                let value = match cell {
+                    KeptCell::Null => ValueRef::Null,
+                    KeptCell::Int(number) => ValueRef::Integer(number),
+                    KeptCell::Float => return Err(self.unexpected(column, "a float: no column may hold one")),
+                    KeptCell::Text { start, end } => ValueRef::Text(&texts[start..end]),
+                    KeptCell::Blob { start, end } => ValueRef::Blob(&texts[start..end]),
+                };
+                self.lite_cell(column, value)
             }
             Source::Pg(row) => row
                 .try_get::<_, PgCell<'r>>(column)
@@ -205,20 +216,71 @@ pub struct Rows {
 }
 
 pub(crate) enum Kept {
-    /// Cells of all rows in one vector.
-    Lite {
-        width: usize,
-        cells: Vec<rusqlite::types::Value>,
-        count: usize,
-    },
+    Lite(KeptRows),
     Pg(Vec<tokio_postgres::Row>),
+}
+
+/// Cells of all rows in one vector, their texts in another: two allocations, whatever the number of cells.
+#[derive(Default)]
+pub(crate) struct KeptRows {
+    width: usize,
+    count: usize,
+    cells: Vec<KeptCell>,
+    texts: Vec<u8>,
+}
+
+/// A cell; a text by its place among the texts.
+#[derive(Clone, Copy)]
+pub(crate) enum KeptCell {
+    Null,
+    Int(i64),
+    /// Refused when it is read.
+    Float,
+    Text {
+        start: usize,
+        end: usize,
+    },
+    Blob {
+        start: usize,
+        end: usize,
+    },
+}
+
+impl KeptRows {
+    pub(crate) fn of_width(width: usize) -> KeptRows {
+        KeptRows { width, ..KeptRows::default() }
+    }
+
+    /// Keeps a row that SQLite is about to overwrite.
+    pub(crate) fn push(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
+        use rusqlite::types::ValueRef;
+        self.count += 1;
+        for column in 0..self.width {
+            let start = self.texts.len();
+            let cell = match row.get_ref(column)? {
+                ValueRef::Null => KeptCell::Null,
+                ValueRef::Integer(number) => KeptCell::Int(number),
+                ValueRef::Real(_) => KeptCell::Float,
+                ValueRef::Text(text) => {
+                    self.texts.extend_from_slice(text);
+                    KeptCell::Text { start, end: self.texts.len() }
+                }
+                ValueRef::Blob(bytes) => {
+                    self.texts.extend_from_slice(bytes);
+                    KeptCell::Blob { start, end: self.texts.len() }
+                }
+            };
+            self.cells.push(cell);
+        }
+        Ok(())
+    }
 }
 
 impl Rows {
     /// The number of rows.
     pub fn len(&self) -> usize {
         match &self.kept {
-            Kept::Lite { count, .. } => *count,
+            Kept::Lite(kept) => kept.count,
             Kept::Pg(rows) => rows.len(),
         }
     }
@@ -230,7 +292,9 @@ impl Rows {
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.len()).map(|index| {
             let source = match &self.kept {
-                Kept::Lite { width, cells, .. } => Source::Kept(&cells[index * width..(index + 1) * width]),
+                Kept::Lite(KeptRows { width, cells, texts, .. }) => {
+                    Source::Kept(&cells[index * width..(index + 1) * width], texts)
+                }
                 Kept::Pg(rows) => Source::Pg(&rows[index]),
             };
             Row::new(self.query, source)

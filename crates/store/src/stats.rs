@@ -36,6 +36,8 @@ counters! {
     commit_micros,
     /// Reads.
     reads,
+    /// Statements of bodies, a batch of rows as one.
+    statements,
     /// Calls answered Busy.
     busy,
     /// Bodies run again after a deadlock, a serialization failure or a lost connection.

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 insert! {
     INSERT_TENANT = "tenants" (tenant_id, name, business_at, created_at);
     INSERT_TERMS = "terms" (tenant_id, id, name, days, created_at);
-    INSERT_SALESPERSON = "salespersons" (tenant_id, id, name, email, created_at);
 }
 
 sql! {
@@ -77,17 +76,7 @@ pub async fn terms(tx: &mut Tx<'_>) -> Result<Vec<Terms>> {
     tx.all(&LIST_TERMS, params![tenant], |row| Columns::of(row).terms()).await
 }
 
-pub async fn insert_salesperson(
-    tx: &mut Tx<'_>,
-    id: SalespersonId,
-    name: &str,
-    email: &str,
-    at: Timestamp,
-) -> Result<()> {
-    let tenant = tx.tenant();
-    tx.insert(&INSERT_SALESPERSON, params![tenant, id, name, email, at]).await
-}
-
+/// Their names, for new documents.
 pub async fn salespersons(tx: &mut Tx<'_>) -> Result<Vec<(SalespersonId, String)>> {
     let tenant = tx.tenant();
     tx.all(&LIST_SALESPERSONS, params![tenant], |row| Ok((SalespersonId(row.int(0)?), row.text(1)?))).await

@@ -35,6 +35,11 @@ sql! {
     SET_FEED_HEAD = "UPDATE feed_heads SET last_seq = $2 WHERE tenant_id = $1";
     READ_FEED = "SELECT id, event_type, object_kind, object_id, payload, created_at, feed_seq FROM events \
         WHERE tenant_id = $1 AND feed_seq > $2 ORDER BY feed_seq LIMIT $3";
+    EVENTS_OF_TYPES = "SELECT id, event_type, object_kind, object_id, payload, created_at, feed_seq FROM events \
+        WHERE tenant_id = $1 AND feed_seq IS NOT NULL AND event_type @in($2) \
+        ORDER BY feed_seq DESC LIMIT $3 OFFSET $4";
+    LOAD_EVENT = "SELECT id, event_type, object_kind, object_id, payload, created_at, feed_seq FROM events \
+        WHERE tenant_id = $1 AND id = $2";
 }
 
 sql! {
@@ -229,17 +234,29 @@ pub async fn sequence_events(tx: &mut Tx<'_>, limit: i64) -> Result<i64> {
 /// Events after `after` in feed order.
 pub async fn feed(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Event>> {
     let tenant = tx.tenant();
-    tx.all(&READ_FEED, params![tenant, after, limit], |row| {
-        let mut c = Columns::of(row);
-        Ok(Event {
-            id: EventId(c.int()?),
-            event_type: c.text()?,
-            object_kind: c.text()?,
-            object_id: c.int()?,
-            payload: c.text()?,
-            created_at: c.instant()?,
-            feed_seq: c.opt_int()?,
-        })
+    tx.all(&READ_FEED, params![tenant, after, limit], event).await
+}
+
+fn event(row: &Row<'_>) -> Result<Event> {
+    let mut c = Columns::of(row);
+    Ok(Event {
+        id: EventId(c.int()?),
+        event_type: c.text()?,
+        object_kind: c.text()?,
+        object_id: c.int()?,
+        payload: c.text()?,
+        created_at: c.instant()?,
+        feed_seq: c.opt_int()?,
     })
-    .await
+}
+
+/// Events of these types that have their place in the feed, the latest first.
+pub async fn events_of_types(tx: &mut Tx<'_>, types: Vec<String>, offset: i64, limit: i64) -> Result<Vec<Event>> {
+    let tenant = tx.tenant();
+    tx.all(&EVENTS_OF_TYPES, params![tenant, types, limit, offset], event).await
+}
+
+pub async fn event_by_id(tx: &mut Tx<'_>, id: EventId) -> Result<Option<Event>> {
+    let tenant = tx.tenant();
+    tx.opt(&LOAD_EVENT, params![tenant, id], event).await
 }

@@ -28,11 +28,13 @@ pub(crate) struct State {
     pub(crate) failed: Option<Error>,
     /// The number of ids this body wants, after the block was used up.
     pub(crate) wants_ids: Option<usize>,
+    /// How many statements were sent.
+    pub(crate) statements: u64,
 }
 
 impl State {
     pub(crate) fn new(tenant: TenantId, ids: Option<Ids>) -> State {
-        State { tenant, ids, failed: None, wants_ids: None }
+        State { tenant, ids, failed: None, wants_ids: None, statements: 0 }
     }
 
     /// Refuses everything after a failed statement.
@@ -47,6 +49,11 @@ impl State {
     /// Checks what no database can store before it is sent.
     pub(crate) fn check(&mut self, name: &str, params: &[Value<'_>]) -> Result<()> {
         self.ready()?;
+        self.statements += 1;
+        self.check_row(name, params)
+    }
+
+    fn check_row(&mut self, name: &str, params: &[Value<'_>]) -> Result<()> {
         match params.iter().position(Value::holds_nul) {
             None => Ok(()),
             Some(index) => Err(self.fail(nul(name, index))),
@@ -59,8 +66,9 @@ impl State {
             let reason = format!("{}: a row has not {} values", insert.name, insert.columns.len());
             return Err(self.fail(Error::Broken(reason)));
         }
+        self.statements += 1;
         for row in batch.rows() {
-            self.check(insert.name, row)?;
+            self.check_row(insert.name, row)?;
         }
         Ok(())
     }

@@ -200,8 +200,9 @@ macro_rules! ids {
 
 ids! {
     TenantId EntityId SeriesId CustomerId ContactId ItemId TaxRateId TaxGroupId InvoiceId LineId CreditNoteId
-    CreditNoteLineId PaymentId ApplicationId RefundId WriteOffId EntryId AuditId EventId CredentialId TermsId
-    CustomFieldId SalespersonId AttachmentId
+    CreditNoteLineId UnbilledChargeId UnbilledChargeLineId PaymentId ApplicationId RefundId WriteOffId EntryId AuditId EventId CredentialId OauthClientId OauthGrantId TermsId
+    CustomFieldId SalespersonId TaxAuthorityId TaxExemptionId CancellationReasonId AttachmentId PaymentMethodId PaymentIntentId PaymentAttemptId
+    ProductId PlanId PlanVersionId AddonId CouponId
 }
 
 /// The parameters of one statement: `params![tenant, id, "text", Some(7)]` is a `&[Value]`.
@@ -292,6 +293,21 @@ pub(crate) fn iso_day(day: Date) -> Option<[u8; 10]> {
     text[8] = digit(dom / 10);
     text[9] = digit(dom);
     Some(text)
+}
+
+/// The reverse of [`iso_day`]; `None` for any other form.
+pub(crate) fn read_iso_day(text: &str) -> Option<Date> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let number = |range: std::ops::Range<usize>| {
+        bytes[range].iter().try_fold(0_i16, |sum, byte| {
+            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
+        })
+    };
+    if bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// A list of texts or numbers as the JSON text that SQLite's `json_each` reads.

@@ -17,6 +17,7 @@ use crate::TestDb;
 use billing::audit::{Report, Scope};
 use billing::query::{CustomerRef, InvoiceRef};
 use billing::read::{NoteView, PaymentView};
+use billing::secrets::SecretBox;
 use billing::{Billing, Caller, Error, SystemClock, Verb};
 use domain::Refusal;
 use domain::id::{CreditNoteId, CustomerId, EntityId, InvoiceId, LineId, PaymentId, TenantId};
@@ -64,6 +65,14 @@ pub fn instant(text: &str) -> Timestamp {
     text.parse().unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
+/// The secret key of every world, the same for all servers of one database.
+///
+/// # Panics
+/// Never.
+pub fn secrets() -> SecretBox {
+    SecretBox::parse("7465737473206f6e6c793a206e6f2073656372657420686173206974206b6579").expect("32 bytes in hex")
+}
+
 impl World {
     /// A seller in US dollars, exclusive prices, correctable invoices, with one customer.
     pub async fn open(db: &TestDb) -> World {
@@ -73,7 +82,7 @@ impl World {
     /// The same with a seller of another kind.
     pub async fn of(db: &TestDb, shape: impl FnOnce(SellerBuilder) -> SellerBuilder) -> World {
         let clock = SystemClock::fixed(instant(NOW));
-        let billing = Billing::new((**db).clone(), clock.clone());
+        let billing = Billing::new((**db).clone(), clock.clone()).with_secrets(secrets());
         let tenant = billing.create_tenant("Seller").await.expect("a tenant is made");
         let caller = Caller::system(tenant);
         let (entity, customer) = (EntityId(0), CustomerId(0));
@@ -95,7 +104,7 @@ impl World {
     /// The same books through another handle of the database, as a second server has them.
     pub async fn second_server(&self) -> World {
         let db = self.db.second_handle().await;
-        World { billing: Billing::new(db, self.clock.clone()), ..self.clone() }
+        World { billing: Billing::new(db, self.clock.clone()).with_secrets(secrets()), ..self.clone() }
     }
 
     /// Moves the clock.

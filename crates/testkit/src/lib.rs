@@ -11,6 +11,7 @@ mod postgres;
 mod raw;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod tls_postgres;
 pub mod wire;
 
 pub use databases::{EmptyDb, Kind, TestDb};

@@ -145,7 +145,7 @@ fn lock_file(path: &Path) -> File {
 }
 
 /// Where initdb and postgres are: the newest of Debian's versions, or the search path.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -174,14 +174,14 @@ fn is_ready(programs: &Path, directory: &Path) -> bool {
 }
 
 /// The user that the server runs as. PostgreSQL refuses to run as root.
-struct Owner {
+pub(crate) struct Owner {
     user: u32,
     /// Set when this process is root and the server must be another.
     other: Option<(u32, u32)>,
 }
 
 impl Owner {
-    fn find() -> Owner {
+    pub(crate) fn find() -> Owner {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let user = std::os::unix::fs::MetadataExt::uid(&fs::metadata(directory.path()).expect("just made"));
         if user != 0 {
@@ -197,13 +197,13 @@ impl Owner {
         Owner { user, other: Some((user, group)) }
     }
 
-    fn give(&self, path: &Path) {
+    pub(crate) fn give(&self, path: &Path) {
         if let Some((user, group)) = self.other {
             chown(path, Some(user), Some(group)).expect("root may give files away");
         }
     }
 
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         if let Some((user, group)) = self.other {
             command.uid(user).gid(group);

@@ -19,6 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("store", &["domain"]),
     ("billing", &["domain", "store"]),
+    ("connectors", &["domain", "store", "billing"]),
     ("http-kit", &["domain"]),
     ("face-native", &["domain", "billing", "http-kit"]),
     ("face-zoho", &["domain", "billing", "http-kit"]),

@@ -2,12 +2,17 @@
 
 use super::Auditor;
 use domain::id::{CreditNoteId, InvoiceId, SeriesId};
+use std::collections::BTreeMap;
 use store::Tx;
-use store::audit::names::{Numbered, Series};
+use store::audit::names::{Counter, Numbered, Series};
 
 pub(super) async fn check(tx: &mut Tx<'_>, auditor: &mut Auditor) -> store::Result<()> {
+    let mut counters: BTreeMap<i64, Vec<Counter>> = BTreeMap::new();
+    for counter in store::audit::names::counters(tx).await? {
+        counters.entry(counter.series_id).or_default().push(counter);
+    }
     for series in store::audit::names::series(tx).await? {
-        let mut walk = Walk::over(&series);
+        let mut walk = Walk::over(&series, counters.remove(&series.id).unwrap_or_default());
         let mut count = 0;
         store::audit::names::numbers(tx, &series, |numbered| {
             count += 1;
@@ -16,6 +21,9 @@ pub(super) async fn check(tx: &mut Tx<'_>, auditor: &mut Auditor) -> store::Resu
         .await?;
         walk.finish(auditor);
         auditor.counts("numbers", count);
+    }
+    for id in counters.into_keys() {
+        auditor.violates("I9", SeriesId::WORD, id, "numbers were counted, and there is no such series");
     }
     for kind in [InvoiceId::WORD, CreditNoteId::WORD] {
         doubles(tx, auditor, kind).await?;
@@ -27,65 +35,89 @@ pub(super) async fn check(tx: &mut Tx<'_>, auditor: &mut Auditor) -> store::Resu
 /// One walk along a series, in the order of years and values.
 struct Walk<'a> {
     series: &'a Series,
+    /// Those of years that were not walked to the end yet.
+    counters: Vec<Counter>,
     year: Option<i64>,
-    /// The last value seen of that year.
+    /// The last value seen of that year, and the day of its document.
     last: i64,
-    has_met_own_year: bool,
+    last_dated_on: String,
 }
 
 impl<'a> Walk<'a> {
-    fn over(series: &'a Series) -> Self {
-        Self { series, year: None, last: 0, has_met_own_year: false }
+    fn over(series: &'a Series, counters: Vec<Counter>) -> Self {
+        Self { series, counters, year: None, last: 0, last_dated_on: String::new() }
     }
 
-    fn step(&mut self, auditor: &mut Auditor, numbered: &Numbered) {
+    fn step(&mut self, auditor: &mut Auditor, numbered: &Numbered<'_>) {
         let document: &str = &self.series.kind;
-        if self.year != Some(numbered.year) {
+        let Numbered { id, year, value, number, dated_on } = *numbered;
+        if self.year != Some(year) {
             self.end_year(auditor);
-            self.year = Some(numbered.year);
+            self.year = Some(year);
             self.last = 0;
+            self.last_dated_on.clear();
         }
-        if numbered.value <= self.last {
-            let text = format!("number {} of {} was given twice", numbered.value, numbered.year);
-            auditor.violates("I9", document, numbered.id, text);
+        if value <= self.last {
+            auditor.violates("I9", document, id, format!("number {value} of {year} was given twice"));
             return;
         }
-        if numbered.value != self.last + 1 {
-            let text = match numbered.value - self.last - 1 {
-                1 => format!("number {} of {} is missing", self.last + 1, numbered.year),
-                _ => format!("numbers {} to {} of {} are missing", self.last + 1, numbered.value - 1, numbered.year),
+        if value != self.last + 1 {
+            let text = match value - self.last - 1 {
+                1 => format!("number {} of {year} is missing", self.last + 1),
+                _ => format!("numbers {} to {} of {year} are missing", self.last + 1, value - 1),
             };
-            auditor.violates("I9", SeriesId::WORD, self.series.id, text);
+            self.violates(auditor, text);
         }
-        self.last = numbered.value;
-        let digits = numbered.value.to_string();
-        if numbered.number.as_deref().is_none_or(|number| !number.ends_with(&digits)) {
-            let text = format!("number {:?} is number {digits} of its series", numbered.number);
-            auditor.violates("I9", document, numbered.id, text);
+        self.last = value;
+        let digits = value.to_string();
+        if number.is_none_or(|number| !number.ends_with(&digits)) {
+            let text = format!("number {number:?} is number {digits} of its series");
+            auditor.violates("I9", document, id, text);
+        }
+        if self.series.is_yearly && !dated_on.starts_with(&format!("{year:04}-")) {
+            auditor.violates("I9", document, id, format!("it is dated {dated_on} and has a number of {year}"));
+        }
+        if self.series.enforces_date_order {
+            // ISO days have the order of their texts.
+            if *dated_on < *self.last_dated_on {
+                let text = format!("it is dated {dated_on}, the number before it {}", self.last_dated_on);
+                auditor.violates("I9", document, id, text);
+            }
+            dated_on.clone_into(&mut self.last_dated_on);
         }
     }
 
-    /// The current year of a series ends at the last value given.
+    /// Each year of a series ends at the last value given in it.
     fn end_year(&mut self, auditor: &mut Auditor) {
-        if self.year == Some(self.series.year) {
-            self.has_met_own_year = true;
-            if self.last != self.series.last_value {
-                let text =
-                    format!("the last value given is {}, the documents end at {}", self.series.last_value, self.last);
-                auditor.violates("I9", SeriesId::WORD, self.series.id, text);
-            }
-        } else if self.year.is_some_and(|year| !self.series.is_yearly || year > self.series.year) {
-            let text = format!("documents of {} in a series of {}", self.year.unwrap_or(0), self.series.year);
-            auditor.violates("I9", SeriesId::WORD, self.series.id, text);
+        let Some(year) = self.year else { return };
+        if self.series.is_yearly == (year == 0) {
+            self.violates(auditor, format!("documents of year {year}, yearly: {}", self.series.is_yearly));
+        }
+        let Some(at) = self.counters.iter().position(|counter| counter.year == year) else {
+            self.violates(auditor, format!("documents of {year}, of which no number was given"));
+            return;
+        };
+        let Counter { last_value, last_dated_on, .. } = self.counters.swap_remove(at);
+        if self.last != last_value {
+            let text = format!("the last value given of {year} is {last_value}, the documents end at {}", self.last);
+            self.violates(auditor, text);
+        }
+        if self.series.enforces_date_order && self.last_dated_on != last_dated_on {
+            let day = &self.last_dated_on;
+            self.violates(auditor, format!("the last day of {year} is {last_dated_on}, the documents end on {day}"));
         }
     }
 
     fn finish(mut self, auditor: &mut Auditor) {
         self.end_year(auditor);
-        if !self.has_met_own_year && self.series.last_value != 0 {
-            let text = format!("the last value given is {}, no document has a number", self.series.last_value);
-            auditor.violates("I9", SeriesId::WORD, self.series.id, text);
+        for Counter { year, last_value, .. } in &self.counters {
+            let text = format!("the last value given of {year} is {last_value}, no document has a number of it");
+            self.violates(auditor, text);
         }
+    }
+
+    fn violates(&self, auditor: &mut Auditor, text: String) {
+        auditor.violates("I9", SeriesId::WORD, self.series.id, text);
     }
 }
 

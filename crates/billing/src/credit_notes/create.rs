@@ -4,9 +4,9 @@ use super::CreditWhat;
 use crate::Error;
 use crate::check;
 use crate::invoices::correct::load;
-use crate::invoices::create::{lock, number_or_key_taken};
+use crate::invoices::create::lock;
 use crate::invoices::{InvoiceSpec, standalone_input};
-use crate::numbers::refuse_own_numbers;
+use crate::numbers::{Given, number_or_key_taken, refuse_taken, series_of, take};
 use crate::parties::entities;
 use crate::settle::post_draft;
 use crate::verb::{Cx, Verb};
@@ -38,6 +38,9 @@ pub struct CreateCreditNote {
     pub dated_on: Option<Date>,
     pub reference: String,
     pub reason: String,
+    /// What it says to its customer, and on which terms.
+    pub memo: String,
+    pub terms_text: String,
     /// A number of the client's own: unique, takes none of a series.
     pub number: Option<String>,
     pub issue: bool,
@@ -55,6 +58,8 @@ impl CreateCreditNote {
             dated_on: None,
             reference: String::new(),
             reason: String::new(),
+            memo: String::new(),
+            terms_text: String::new(),
             number: None,
             issue: true,
         }
@@ -76,17 +81,22 @@ impl Verb for CreateCreditNote {
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<CreditNoteId, Error> {
         check::optional(&self.reference, "reference", check::LINE)?;
         check::optional(&self.reason, "reason", check::LINE)?;
+        check::optional(&self.memo, "memo", check::LONG)?;
+        check::optional(&self.terms_text, "terms_text", check::LONG)?;
         check::optional_some(self.number.as_deref(), "number", check::SHORT)?;
         let (mut document, entity) = match self.invoice() {
             Some(invoice) => self.against(cx, invoice).await?,
             None => self.on_its_own(cx).await?,
         };
         if let Some(number) = &self.number {
-            refuse_own_numbers(cx, SeriesKind::CreditNote, &[(entity.id, number)]).await?;
+            let given = Given { entity: entity.id, number, object: document.note.id.0 };
+            refuse_taken(cx, SeriesKind::CreditNote, &[given]).await?;
         }
         let note = &mut document.note;
         note.reference.clone_from(&self.reference);
         note.reason.clone_from(&self.reason);
+        note.memo.clone_from(&self.memo);
+        note.terms_text.clone_from(&self.terms_text);
         note.number.clone_from(&self.number);
         note.number_origin = self.number.as_ref().map(|_| NumberOrigin::External);
         let mut series = None;
@@ -135,7 +145,7 @@ impl CreateCreditNote {
         let on = self.dated_on.unwrap_or_else(|| cx.today(&entity));
         let id = cx.id(CreditNoteId)?;
         let mut note = CreditNote::draft(id, (entity.id, customer.id), currency, on, cx.now);
-        note.fx.clone_from(&self.fx);
+        note.fx = self.fx.clone().filter(|_| currency != entity.base_currency);
         note.price_mode = entity.price_mode;
         note.tax_rounding = entity.tax_rounding;
         note.customer_name.clone_from(&customer.display_name);
@@ -245,13 +255,11 @@ pub(super) async fn issue(
     post_draft(cx, post::credit_note_issued(note, base)?, posted_on)?;
     let mut number = None;
     if note.number_origin != Some(NumberOrigin::External) {
-        let series =
-            store::entities::take_numbers(cx.tx, entity.id, SeriesKind::CreditNote, (note.dated_on, note.dated_on), 1)
-                .await?
-                .ok_or(Refusal::Invalid { what: "number series" })?;
-        note.number = Some(series.format(series.last, note.dated_on.year()));
+        let series = series_of(cx, entity.id, SeriesKind::CreditNote).await?;
+        let value = take(cx, &series, &[note.dated_on]).await?;
+        note.number = Some(series.format(value, note.dated_on.year()));
         note.number_origin = Some(NumberOrigin::Own);
-        number = Some(SeriesNumber { series: series.id, year: series.year, value: series.last });
+        number = Some(SeriesNumber { series: series.id, year: series.period_of(note.dated_on), value });
     }
     record(cx, note, "credit_note.issued", "issued");
     Ok((number, base_total))
@@ -266,9 +274,9 @@ async fn insert(
     let note = &document.note;
     store::credit_notes::insert(cx.tx, document, series, base_total).await?;
     if note.number_origin == Some(NumberOrigin::External) {
-        store::invoices::claim_external_number(cx.tx, CreditNoteId::WORD, note.number.as_deref(), note.id.0)
-            .await
-            .map_err(number_or_key_taken)?;
+        let number = note.number.as_deref();
+        let claimed = store::invoices::claim_external_number(cx.tx, CreditNoteId::WORD, number, note.id.0).await;
+        claimed.map_err(|error| number_or_key_taken(error, number))?;
     }
     if note.state == State::Issued {
         cx.change.balance(note.customer_id, note.entity_id, note.currency, 0, note.remaining);

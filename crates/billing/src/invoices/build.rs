@@ -3,13 +3,14 @@
 
 use super::{AllowanceSpec, DiscountAmount, DiscountSpec, InvoiceSpec, LineSpec, TaxChoice};
 use crate::Error;
+use crate::catalogue::Entry;
+use crate::catalogue::lookup::sold_by_id;
 use crate::check;
 use crate::verb::Cx;
 use domain::Refusal;
 use domain::id::{CustomerId, EntityId, InvoiceId, ItemId, LineId, SalespersonId, TaxGroupId};
 use domain::invoice::totals::{AskedAllowance, Computed, DraftInput, DraftLine, compute};
 use domain::invoice::{Discount, DiscountBy, Document, Invoice, Line, LineTax, NumberOrigin, State};
-use domain::item::Item;
 use domain::money::Currency;
 use domain::party::{Customer, LegalEntity};
 use domain::tax::{TaxCategory, TaxGroup};
@@ -20,7 +21,8 @@ pub(super) struct Lookup {
     customers: HashMap<CustomerId, Customer>,
     entities: HashMap<EntityId, LegalEntity>,
     default_entity: Option<EntityId>,
-    items: HashMap<ItemId, Item>,
+    /// Items, plans and add-ons: what lines may sell.
+    items: HashMap<ItemId, Entry>,
     groups: HashMap<TaxGroupId, TaxGroup>,
     salespersons: HashMap<SalespersonId, String>,
 }
@@ -33,11 +35,16 @@ impl Lookup {
         let items: BTreeSet<ItemId> =
             specs.iter().flat_map(|spec| spec.lines.iter().filter_map(|line| line.item)).collect();
         let items: Vec<ItemId> = items.into_iter().collect();
-        let items: HashMap<ItemId, Item> =
-            store::catalogue::items_by_id(cx.tx, &items).await?.into_iter().map(|item| (item.id, item)).collect();
+        let items = sold_by_id(cx.tx, &items).await?;
+        let customers: HashMap<CustomerId, Customer> = store::customers::load_many(cx.tx, &customers)
+            .await?
+            .into_iter()
+            .map(|customer| (customer.id, customer))
+            .collect();
         let groups: BTreeSet<TaxGroupId> = items
             .values()
             .filter_map(|item| item.tax_group_id)
+            .chain(customers.values().filter_map(|customer| customer.tax_group_id))
             .chain(specs.iter().flat_map(|spec| {
                 let lines = spec.lines.iter().filter_map(|line| match line.tax {
                     TaxChoice::Group(group) => Some(group),
@@ -54,11 +61,7 @@ impl Lookup {
             Vec::new()
         };
         Ok(Self {
-            customers: store::customers::load_many(cx.tx, &customers)
-                .await?
-                .into_iter()
-                .map(|customer| (customer.id, customer))
-                .collect(),
+            customers,
             default_entity: entities.iter().find(|entity| entity.is_default).map(|entity| entity.id),
             entities: entities.into_iter().map(|entity| (entity.id, entity)).collect(),
             items,
@@ -71,7 +74,7 @@ impl Lookup {
         })
     }
 
-    fn customer(&self, id: CustomerId) -> Result<&Customer, Error> {
+    pub(super) fn customer(&self, id: CustomerId) -> Result<&Customer, Error> {
         self.customers.get(&id).ok_or_else(|| Error::missing(CustomerId::WORD, id))
     }
 
@@ -83,7 +86,7 @@ impl Lookup {
         })
     }
 
-    fn item(&self, id: ItemId) -> Result<&Item, Error> {
+    fn item(&self, id: ItemId) -> Result<&Entry, Error> {
         self.items.get(&id).ok_or_else(|| Error::missing(ItemId::WORD, id))
     }
 
@@ -115,6 +118,19 @@ pub(super) fn document(
     }
     let entity = lookup.entity(spec.entity.or(customer.entity_id))?;
     let input = draft_input(lookup, customer, entity, spec)?;
+    priced(cx, lookup, (customer, entity), spec, input, ids, token)
+}
+
+/// The same, of lines and allowances that are looked up already; what `spec` says of those is not read.
+pub(super) fn priced(
+    cx: &Cx<'_, '_>,
+    lookup: &Lookup,
+    (customer, entity): (&Customer, &LegalEntity),
+    spec: &InvoiceSpec,
+    input: DraftInput,
+    ids: &Ids<'_>,
+    token: String,
+) -> Result<Document, Error> {
     let (currency, price_mode) = (input.currency, input.price_mode);
     let computed = compute(&input)?;
 
@@ -203,24 +219,27 @@ fn assemble(mut invoice: Invoice, drafts: Vec<DraftLine>, computed: Computed, id
     Document { invoice, lines, taxes: computed.taxes, allowances: computed.allowances }
 }
 
-fn draft_line(lookup: &Lookup, customer: &Customer, spec: &LineSpec, currency: Currency) -> Result<DraftLine, Error> {
+pub(super) fn draft_line(
+    lookup: &Lookup,
+    customer: &Customer,
+    spec: &LineSpec,
+    currency: Currency,
+) -> Result<DraftLine, Error> {
     let item = spec.item.map(|id| lookup.item(id)).transpose()?;
     if item.is_some_and(|item| !item.is_active) {
         return Err(Refusal::ItemInactive.into());
     }
     let name = spec.name.clone().or_else(|| item.map(|item| item.name.clone())).unwrap_or_default();
     check::required(&name, "line name", check::LINE)?;
-    let unit_price = match (spec.unit_price, item.and_then(|item| item.unit_price)) {
-        (Some(price), _) => price,
-        (None, Some((price, of))) if of == currency => price,
-        (None, Some((_, of))) => {
-            return Err(Refusal::CurrencyMismatch { expected: currency, given: of }.into());
-        }
-        (None, None) => return Err(Refusal::Blank { what: "unit_price" }.into()),
+    let listed = match (spec.unit_price, item) {
+        (Some(price), _) => Some(price),
+        (None, Some(item)) => item.unit_price(spec.quantity, currency)?,
+        (None, None) => None,
     };
+    let unit_price = listed.ok_or(Refusal::Blank { what: "unit_price" })?;
     let group = match spec.tax {
         TaxChoice::Group(group) => Some(group),
-        TaxChoice::FromItem => item.and_then(|item| item.tax_group_id),
+        TaxChoice::FromItem => item.and_then(|item| item.tax_group_id).or(customer.tax_group_id),
         TaxChoice::None => None,
     };
     let description =
@@ -236,7 +255,7 @@ fn draft_line(lookup: &Lookup, customer: &Customer, spec: &LineSpec, currency: C
     }
     let mut line = DraftLine::new(&name, spec.quantity, unit_price, line_tax(lookup, customer, group)?);
     line.kind = spec.kind;
-    line.item_id = item.map(|item| item.id);
+    line.item_id = item.map(|item| ItemId(item.id));
     line.item_code = item.and_then(|item| item.code.clone());
     line.description = description;
     line.unit = spec.unit.clone().or_else(|| item.map(|item| item.unit.clone())).unwrap_or_default();
@@ -252,7 +271,7 @@ fn draft_line(lookup: &Lookup, customer: &Customer, spec: &LineSpec, currency: C
 }
 
 /// The tax frozen on a line: its group's, or the customer's exemption instead of a group that charges.
-fn line_tax(lookup: &Lookup, customer: &Customer, group: Option<TaxGroupId>) -> Result<LineTax, Error> {
+pub(super) fn line_tax(lookup: &Lookup, customer: &Customer, group: Option<TaxGroupId>) -> Result<LineTax, Error> {
     let Some(group) = group else {
         return Ok(LineTax::untaxed());
     };
@@ -276,7 +295,7 @@ fn line_tax(lookup: &Lookup, customer: &Customer, group: Option<TaxGroupId>) -> 
     })
 }
 
-fn asked_allowance(
+pub(super) fn asked_allowance(
     lookup: &Lookup,
     customer: &Customer,
     spec: &AllowanceSpec,
@@ -289,7 +308,7 @@ fn asked_allowance(
     Ok((spec.is_charge, discount(&spec.discount, currency)?, tax))
 }
 
-fn discount(spec: &DiscountSpec, currency: Currency) -> Result<Discount, Refusal> {
+pub(super) fn discount(spec: &DiscountSpec, currency: Currency) -> Result<Discount, Refusal> {
     check::optional(&spec.name, "discount name", check::LINE)?;
     check::optional_some(spec.code.as_deref(), "discount code", check::SHORT)?;
     let by = match spec.by {
@@ -299,7 +318,7 @@ fn discount(spec: &DiscountSpec, currency: Currency) -> Result<Discount, Refusal
     Ok(Discount { name: spec.name.clone(), code: spec.code.clone(), by, priority: spec.priority })
 }
 
-fn check_texts(spec: &InvoiceSpec) -> Result<(), Refusal> {
+pub(super) fn check_texts(spec: &InvoiceSpec) -> Result<(), Refusal> {
     check::optional(&spec.reference, "reference", check::LINE)?;
     check::optional_some(spec.external_key.as_deref(), "external_key", check::LINE)?;
     check::optional_some(spec.number.as_deref(), "number", check::SHORT)?;
@@ -312,11 +331,5 @@ fn check_texts(spec: &InvoiceSpec) -> Result<(), Refusal> {
     if let Some(terms) = &spec.terms {
         check::required(&terms.name, "terms", check::SHORT)?;
     }
-    if spec.tags.len() > 50 {
-        return Err(Refusal::Invalid { what: "tags" });
-    }
-    for tag in &spec.tags {
-        check::required(tag, "tag", check::SHORT)?;
-    }
-    Ok(())
+    check::tags(&spec.tags)
 }

@@ -1,10 +1,12 @@
 //! Corrects an issued invoice: a complete new revision with the same number, the old one kept as it was, the
-//! journal reversed and posted anew. Only while nothing is applied, and only where the legal entity allows it.
+//! journal reversed and posted anew. Only while nothing is applied, and only where the legal entity allows it. The
+//! number stays what and where it is: in its year, and in the order of dates where its series enforces that.
 
 use super::build::{Ids, Lookup, document};
-use super::create::{extras, lock, number_or_key_taken, parts};
+use super::create::{extras, lock, parts};
 use super::{InvoiceSpec, content_hash, content_text};
 use crate::Error;
+use crate::numbers::{number_or_key_taken, place_of};
 use crate::parties::entities;
 use crate::settle::post_draft;
 use crate::verb::{Cx, Verb};
@@ -13,13 +15,14 @@ use domain::id::{InvoiceId, LineId};
 use domain::invoice::state::decide_correction;
 use domain::invoice::{Document, Invoice, State};
 use domain::journal::post;
-use domain::numbering::SeriesKind;
+use domain::party::LegalEntity;
 use serde_json::json;
 use store::invoice_parts::Revision;
 
 #[derive(Clone, Debug)]
 pub struct CorrectInvoice {
     pub invoice: InvoiceId,
+    /// Its number is left out, or the one that the invoice has.
     pub spec: InvoiceSpec,
     /// For each line of the spec, the line of the old revision that goes on in it, if any.
     pub keeps: Vec<Option<LineId>>,
@@ -36,39 +39,9 @@ impl Verb for CorrectInvoice {
         let (line_ids, fresh) = self.line_ids(cx, &before)?;
         let lookup = Lookup::load(cx, std::slice::from_ref(&self.spec)).await?;
         let ids = Ids { invoice: before.invoice.id, lines: &line_ids };
-        let mut after = document(cx, &lookup, &self.spec, &ids, before.invoice.token.clone())?;
-        if after.invoice.entity_id != before.invoice.entity_id {
-            // Number, books and currency are the issuer's: another one issues an invoice of its own.
-            return Err(Refusal::EntityMismatch.into());
-        }
-        keep_places(&before, &mut after, &fresh);
-        go_on(&before.invoice, &mut after.invoice);
-        let note = store::credit_notes::on_invoice(cx.tx, self.invoice).await?.first().map(|note| note.id);
-        let series = store::entities::series_of(cx.tx, entity.id).await?;
-        let series = series.into_iter().find(|series| series.kind == SeriesKind::Invoice);
-        let decided =
-            decide_correction(&before.invoice, &after.invoice, after.lines.len(), note, &entity, series.as_ref())?;
-        after.invoice.posted_on = Some(decided.posted_on);
-        after.invoice.settle_on(cx.today(&entity));
-
-        let [taken_back, anew] = post::invoice_corrected(&before.invoice, &after.invoice, entity.base_currency)?;
-        post_draft(cx, taken_back, decided.reversal_posted_on)?;
-        post_draft(cx, anew, decided.posted_on)?;
-        self.replace(cx, &before, &after, entity.base_currency).await?;
-        // The new revision may be another customer's, or in another currency.
-        for (invoice, change) in
-            [(&before.invoice, -before.invoice.settled.balance), (&after.invoice, after.invoice.settled.balance)]
-        {
-            cx.change.balance(invoice.customer_id, entity.id, invoice.currency, change, 0);
-        }
-        let detail = json!({
-            "number": after.invoice.number,
-            "revision": after.invoice.revision,
-            "amount": after.invoice.money(after.invoice.totals.total).to_plain(),
-            "currency": after.invoice.currency.code(),
-            "reason": self.reason,
-        });
-        cx.change.record("invoice.corrected", InvoiceId::WORD, self.invoice.0, "corrected", detail);
+        let after = document(cx, &lookup, &self.spec, &ids, before.invoice.token.clone())?;
+        put_in_place(cx, &before, after, &fresh, &entity, &self.reason).await?;
+        extras(cx, self.invoice, &self.spec).await?;
         Ok(self.invoice)
     }
 }
@@ -97,27 +70,73 @@ impl CorrectInvoice {
         }
         Ok((ids, fresh))
     }
+}
 
-    async fn replace(
-        &self,
-        cx: &mut Cx<'_, '_>,
-        before: &Document,
-        after: &Document,
-        base: domain::money::Currency,
-    ) -> Result<(), Error> {
-        keep_revision(cx, before, &self.reason).await?;
-        let dropped: Vec<&domain::invoice::Line> =
-            before.lines.iter().filter(|line| after.lines.iter().all(|kept| kept.id != line.id)).collect();
-        store::invoice_parts::retire(cx.tx, before.invoice.id, &dropped, cx.now).await?;
-        store::invoices::replace(cx.tx, &after.invoice).await.map_err(number_or_key_taken)?;
-        store::invoice_parts::delete(cx.tx, before.invoice.id).await?;
-        store::invoice_parts::insert_many(cx.tx, &parts(std::slice::from_ref(after))).await?;
-        let base_total =
-            domain::fx::to_base(after.invoice.totals.total, after.invoice.currency, after.invoice.fx.as_ref(), base)?;
-        let hash = content_hash(&content_text(after));
-        store::invoices::set_content(cx.tx, after.invoice.id, &hash, base_total).await?;
-        extras(cx, after.invoice.id, &self.spec).await
+/// Puts a revision in the place of the one before it. `after` is computed; `fresh` says which of its lines are new.
+/// Custom fields and tags are its caller's.
+pub(super) async fn put_in_place(
+    cx: &mut Cx<'_, '_>,
+    before: &Document,
+    mut after: Document,
+    fresh: &[bool],
+    entity: &LegalEntity,
+    reason: &str,
+) -> Result<(), Error> {
+    if after.invoice.entity_id != before.invoice.entity_id {
+        // Number, books and currency are the issuer's: another one issues an invoice of its own.
+        return Err(Refusal::EntityMismatch.into());
     }
+    keep_places(before, &mut after, fresh);
+    go_on(&before.invoice, &mut after.invoice);
+    let note = store::credit_notes::on_invoice(cx.tx, before.invoice.id).await?.first().map(|note| note.id);
+    let place = place_of(cx, &before.invoice).await?;
+    let place = place.as_ref().map(|(series, neighbours)| (series, *neighbours));
+    let decided = decide_correction(&before.invoice, &after.invoice, after.lines.len(), note, entity, place)?;
+    if place.is_some_and(|(series, _)| series.enforces_date_order) {
+        store::series::redate_last(cx.tx, before.invoice.id, after.invoice.dated_on).await?;
+    }
+    after.invoice.posted_on = Some(decided.posted_on);
+    after.invoice.settle_on(cx.today(entity));
+
+    let [taken_back, anew] = post::invoice_corrected(&before.invoice, &after.invoice, entity.base_currency)?;
+    post_draft(cx, taken_back, decided.reversal_posted_on)?;
+    post_draft(cx, anew, decided.posted_on)?;
+    replace(cx, before, &after, reason, entity.base_currency).await?;
+    // The new revision may be another customer's, or in another currency.
+    for (invoice, change) in
+        [(&before.invoice, -before.invoice.settled.balance), (&after.invoice, after.invoice.settled.balance)]
+    {
+        cx.change.balance(invoice.customer_id, entity.id, invoice.currency, change, 0);
+    }
+    let detail = json!({
+        "number": after.invoice.number,
+        "revision": after.invoice.revision,
+        "amount": after.invoice.money(after.invoice.totals.total).to_plain(),
+        "currency": after.invoice.currency.code(),
+        "reason": reason,
+    });
+    cx.change.record("invoice.corrected", InvoiceId::WORD, before.invoice.id.0, "corrected", detail);
+    Ok(())
+}
+
+async fn replace(
+    cx: &mut Cx<'_, '_>,
+    before: &Document,
+    after: &Document,
+    reason: &str,
+    base: domain::money::Currency,
+) -> Result<(), Error> {
+    keep_revision(cx, before, reason).await?;
+    let dropped: Vec<&domain::invoice::Line> =
+        before.lines.iter().filter(|line| after.lines.iter().all(|kept| kept.id != line.id)).collect();
+    store::invoice_parts::retire(cx.tx, before.invoice.id, &dropped, cx.now).await?;
+    store::invoices::replace(cx.tx, &after.invoice).await.map_err(|error| number_or_key_taken(error, None))?;
+    store::invoice_parts::delete(cx.tx, before.invoice.id).await?;
+    store::invoice_parts::insert_many(cx.tx, &parts(std::slice::from_ref(after))).await?;
+    let base_total =
+        domain::fx::to_base(after.invoice.totals.total, after.invoice.currency, after.invoice.fx.as_ref(), base)?;
+    let hash = content_hash(&content_text(after));
+    Ok(store::invoices::set_content(cx.tx, after.invoice.id, &hash, base_total).await?)
 }
 
 /// The whole document as stored, its header locked.
@@ -161,7 +180,8 @@ fn keep_places(before: &Document, after: &mut Document, fresh: &[bool]) {
 /// What a new revision takes over from the old one.
 fn go_on(before: &Invoice, after: &mut Invoice) {
     after.state = State::Issued;
-    after.number.clone_from(&before.number);
+    // A number that the client names anyway must be this one.
+    after.number = after.number.take().or_else(|| before.number.clone());
     after.number_origin = before.number_origin;
     after.issued_at = before.issued_at;
     after.sent_at = before.sent_at;

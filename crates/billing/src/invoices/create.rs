@@ -4,13 +4,13 @@ use super::InvoiceSpec;
 use super::build::{Ids, Lookup, document};
 use crate::Error;
 use crate::credentials::random_token;
-use crate::numbers::refuse_own_numbers;
-use crate::parties::tenants::taken;
+use crate::custom_fields::{FieldRef, FieldValue};
+use crate::numbers::{Given, number_or_key_taken, refuse_taken};
 use crate::verb::{Cx, Verb};
 use domain::Refusal;
 use domain::id::{CustomFieldId, InvoiceId, LineId};
 use domain::invoice::state::decide_delete;
-use domain::invoice::{Document, State};
+use domain::invoice::{Document, Invoice, NumberOrigin, State};
 use domain::numbering::SeriesKind;
 use serde_json::json;
 use store::invoice_parts::NewParts;
@@ -50,34 +50,37 @@ pub(super) async fn make(cx: &mut Cx<'_, '_>, specs: &[InvoiceSpec]) -> Result<V
         let ids = Ids { invoice, lines: &lines };
         documents.push(document(cx, &lookup, spec, &ids, random_token())?);
     }
-    let given: Vec<_> = documents
-        .iter()
-        .filter_map(|document| Some((document.invoice.entity_id, document.invoice.number.as_ref()?)))
-        .collect();
-    refuse_own_numbers(cx, SeriesKind::Invoice, &given).await?;
+    let given: Vec<Given<'_>> = documents.iter().filter_map(|document| given(&document.invoice)).collect();
+    refuse_taken(cx, SeriesKind::Invoice, &given).await?;
     Ok(documents)
 }
 
+/// The number that the client gave the draft, if any.
+pub(super) fn given(draft: &Invoice) -> Option<Given<'_>> {
+    Some(Given { entity: draft.entity_id, number: draft.number.as_deref()?, object: draft.id.0 })
+}
+
+/// The numbers that clients gave these documents.
+pub(super) fn numbers_given(documents: &[Document]) -> impl Iterator<Item = &str> {
+    let given = documents.iter().filter(|document| document.invoice.number_origin == Some(NumberOrigin::External));
+    given.filter_map(|document| document.invoice.number.as_deref())
+}
+
 /// Stores drafts with their parts, custom fields and tags.
-async fn insert(cx: &mut Cx<'_, '_>, documents: &[Document], specs: &[InvoiceSpec]) -> Result<(), Error> {
+pub(super) async fn insert(cx: &mut Cx<'_, '_>, documents: &[Document], specs: &[InvoiceSpec]) -> Result<(), Error> {
+    let given = specs.iter().map(|spec| spec.custom_fields.as_slice());
+    crate::custom_fields::require(cx, InvoiceId::WORD, given).await?;
     let rows: Vec<NewInvoice<'_>> = documents
         .iter()
         .map(|document| NewInvoice { invoice: &document.invoice, series: None, content_hash: None, base_total: 0 })
         .collect();
-    store::invoices::insert_many(cx.tx, &rows).await.map_err(number_or_key_taken)?;
+    let stored = store::invoices::insert_many(cx.tx, &rows).await;
+    stored.map_err(|error| number_or_key_taken(error, numbers_given(documents)))?;
     store::invoice_parts::insert_many(cx.tx, &parts(documents)).await?;
     for (document, spec) in documents.iter().zip(specs) {
         extras(cx, document.invoice.id, spec).await?;
     }
     Ok(())
-}
-
-/// A number or an external key that another document has.
-pub(crate) fn number_or_key_taken(error: store::Error) -> Error {
-    match &error {
-        store::Error::Conflict { constraint } if constraint.contains("external_numbers") => taken(error, "number"),
-        _ => taken(error, "external_key"),
-    }
 }
 
 pub(super) fn parts(documents: &[Document]) -> Vec<NewParts<'_>> {
@@ -118,17 +121,8 @@ pub(crate) async fn set_custom_fields(
     object: i64,
     values: &[(CustomFieldId, String)],
 ) -> Result<(), Error> {
-    let defined = store::names::custom_fields(cx.tx).await?;
-    for (id, value) in values {
-        let field = defined
-            .iter()
-            .find(|field| field.id == *id && field.object_kind == kind && field.is_active)
-            .ok_or_else(|| Error::missing(CustomFieldId::WORD, id))?;
-        let limit = usize::try_from(field.max_length.unwrap_or(2_000)).unwrap_or(2_000);
-        crate::check::optional(value, "custom field", limit)?;
-        store::names::set_value(cx.tx, kind, object, field.id, value).await?;
-    }
-    Ok(())
+    let values: Vec<FieldValue> = values.iter().map(|(id, value)| (FieldRef::Id(*id), value.clone())).collect();
+    crate::custom_fields::set(cx, kind, object, &values).await
 }
 
 /// Replaces a draft by what is asked for now. Lines are given anew; the id, token and creation stay.
@@ -152,21 +146,10 @@ impl Verb for UpdateDraft {
         let mut after = document(cx, &lookup, &self.spec, &ids, before.token.clone())?;
         after.invoice.created_at = before.created_at;
         after.invoice.sent_at = before.sent_at;
-        if before.number != after.invoice.number {
-            if let Some(number) = &after.invoice.number {
-                refuse_own_numbers(cx, SeriesKind::Invoice, &[(after.invoice.entity_id, number)]).await?;
-            }
-            store::invoices::release_external_number(cx.tx, InvoiceId::WORD, before.id.0).await?;
-            store::invoices::claim_external_number(
-                cx.tx,
-                InvoiceId::WORD,
-                after.invoice.number.as_deref(),
-                before.id.0,
-            )
-            .await
-            .map_err(number_or_key_taken)?;
+        if (&before.number, before.entity_id) != (&after.invoice.number, after.invoice.entity_id) {
+            renumber(cx, &after.invoice).await?;
         }
-        store::invoices::replace(cx.tx, &after.invoice).await.map_err(number_or_key_taken)?;
+        store::invoices::replace(cx.tx, &after.invoice).await.map_err(|error| number_or_key_taken(error, None))?;
         let old_lines = store::invoice_parts::lines(cx.tx, before.id).await?;
         store::invoice_parts::delete(cx.tx, before.id).await?;
         store::invoice_parts::insert_many(cx.tx, &parts(std::slice::from_ref(&after))).await?;
@@ -184,8 +167,17 @@ impl Verb for UpdateDraft {
     }
 }
 
+/// Gives the draft's old number back and takes the one that it has now.
+pub(super) async fn renumber(cx: &mut Cx<'_, '_>, draft: &Invoice) -> Result<(), Error> {
+    refuse_taken(cx, SeriesKind::Invoice, given(draft).as_slice()).await?;
+    store::invoices::release_external_number(cx.tx, InvoiceId::WORD, draft.id.0).await?;
+    let number = draft.number.as_deref();
+    let claimed = store::invoices::claim_external_number(cx.tx, InvoiceId::WORD, number, draft.id.0).await;
+    claimed.map_err(|error| number_or_key_taken(error, number))
+}
+
 /// Loads and locks an invoice, or says that there is none.
-pub(crate) async fn lock(cx: &mut Cx<'_, '_>, id: InvoiceId) -> Result<domain::invoice::Invoice, Error> {
+pub(crate) async fn lock(cx: &mut Cx<'_, '_>, id: InvoiceId) -> Result<Invoice, Error> {
     store::invoices::lock(cx.tx, id).await?.ok_or_else(|| Error::missing(InvoiceId::WORD, id))
 }
 

@@ -50,6 +50,7 @@ impl Verb for EditDetails {
         }
         check::optional(self.memo.as_deref().unwrap_or_default(), "memo", check::LONG)?;
         check::optional(self.terms_text.as_deref().unwrap_or_default(), "terms_text", check::LONG)?;
+        check::tags(self.tags.as_deref().unwrap_or_default())?;
         let before = load(cx, self.invoice).await?;
         let mut after = before.clone();
         let invoice = &mut after.invoice;
@@ -79,9 +80,6 @@ impl Verb for EditDetails {
             store::invoices::set_content(cx.tx, self.invoice, &hash, base_total).await?;
         }
         if let Some(tags) = &self.tags {
-            for tag in tags {
-                check::required(tag, "tag", check::SHORT)?;
-            }
             set_tags(cx, self.invoice, tags).await?;
             changed.push("tags");
         }

@@ -1,11 +1,11 @@
 //! Issues drafts: the journal is posted, the content is hashed, the gapless number is taken last.
 
-use super::create::{extras, lock, make, number_or_key_taken, parts};
+use super::create::{extras, lock, make, numbers_given, parts};
 use super::{InvoiceSpec, content_hash, content_text};
 use crate::Error;
+use crate::numbers::{number_or_key_taken, series_of, take};
 use crate::parties::entities;
 use crate::verb::{Cx, Verb};
-use domain::Refusal;
 use domain::id::{EntityId, EntryId, InvoiceId};
 use domain::invoice::state::decide_issue;
 use domain::invoice::{Document, NumberOrigin};
@@ -79,7 +79,8 @@ impl Verb for IssueMany {
                     base_total: row.base_total,
                 })
                 .collect();
-            store::invoices::insert_many(cx.tx, &rows).await.map_err(number_or_key_taken)?;
+            let stored = store::invoices::insert_many(cx.tx, &rows).await;
+            stored.map_err(|error| number_or_key_taken(error, numbers_given(&documents)))?;
             store::invoice_parts::insert_many(cx.tx, &parts(&documents)).await?;
         }
         for (id, spec) in ids.iter().zip(&self.specs) {
@@ -132,37 +133,32 @@ async fn issue_documents(
     Ok(issued)
 }
 
-/// Takes as many numbers as there are documents without one, in one statement per year, in order.
+/// Numbers the documents without a number, in their order: one statement for each year of a yearly series, and one
+/// for all in a series that never resets.
 async fn number(
     cx: &mut Cx<'_, '_>,
     entity: &LegalEntity,
     documents: &mut [Document],
     issued: &mut [Issued],
 ) -> Result<(), Error> {
-    let mut by_year: BTreeMap<i16, Vec<usize>> = BTreeMap::new();
-    for (index, document) in documents.iter().enumerate() {
-        if document.invoice.number_origin != Some(NumberOrigin::External) {
-            by_year.entry(document.invoice.dated_on.year()).or_default().push(index);
-        }
+    let is_given = |document: &Document| document.invoice.number_origin == Some(NumberOrigin::External);
+    if documents.iter().all(is_given) {
+        return Ok(());
     }
-    for (year, indexes) in by_year {
-        let count = i64::try_from(indexes.len()).expect("a batch fits an i64");
+    let series = series_of(cx, entity.id, SeriesKind::Invoice).await?;
+    let mut by_period: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (index, document) in documents.iter().enumerate().filter(|(_, document)| !is_given(document)) {
+        by_period.entry(series.period_of(document.invoice.dated_on)).or_default().push(index);
+    }
+    // Years ascending, as every transaction locks them.
+    for (year, indexes) in by_period {
         let days: Vec<Date> = indexes.iter().map(|&index| documents[index].invoice.dated_on).collect();
-        let first = *days.iter().min().expect("every year has a document");
-        let last = *days.iter().max().expect("every year has a document");
-        let out_of_order = Refusal::Invalid { what: "number series" };
-        let series = store::entities::take_numbers(cx.tx, entity.id, SeriesKind::Invoice, (first, last), count)
-            .await?
-            .ok_or(out_of_order.clone())?;
-        if series.enforces_date_order && !days.is_sorted() {
-            return Err(out_of_order.into());
-        }
-        for (offset, &index) in (0_i64..).zip(&indexes) {
-            let value = series.last - count + 1 + offset;
+        let first = take(cx, &series, &days).await?;
+        for (value, &index) in (first..).zip(&indexes) {
             let invoice = &mut documents[index].invoice;
-            invoice.number = Some(series.format(value, year));
+            invoice.number = Some(series.format(value, invoice.dated_on.year()));
             invoice.number_origin = Some(NumberOrigin::Own);
-            issued[index].series = Some(SeriesNumber { series: series.id, year: series.year, value });
+            issued[index].series = Some(SeriesNumber { series: series.id, year, value });
         }
     }
     Ok(())

@@ -1,16 +1,15 @@
 //! Voids an issued invoice: it keeps its number and total, owes nothing, and is never reopened.
 
-use super::create::number_or_key_taken;
+use super::create::renumber;
 use super::issue::IssueInvoice;
 use crate::Error;
-use crate::numbers::refuse_own_numbers;
 use crate::settle::{Settlement, entity_of, post_cancelled_write_offs, post_draft};
 use crate::verb::{Cx, Verb};
+use domain::Refusal;
 use domain::id::InvoiceId;
 use domain::invoice::State;
 use domain::invoice::void::{IfSettled, void};
 use domain::journal::post;
-use domain::numbering::SeriesKind;
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -67,7 +66,7 @@ impl Verb for VoidInvoice {
 }
 
 /// Deletes as vendors' clients mean it: a draft is deleted, an issued invoice with nothing applied is voided
-/// and withdrawn; its number stays used.
+/// and withdrawn, a void one withdrawn; its number stays used.
 #[derive(Clone, Copy, Debug)]
 pub struct WithdrawInvoice {
     pub invoice: InvoiceId,
@@ -77,12 +76,22 @@ impl Verb for WithdrawInvoice {
     type Outcome = ();
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-        let invoice = super::create::lock(cx, self.invoice).await?;
-        if invoice.state == State::Draft {
-            return super::create::DeleteDraft { invoice: invoice.id }.run(cx).await;
+        let mut invoice = super::create::lock(cx, self.invoice).await?;
+        match invoice.state {
+            State::Draft => super::create::DeleteDraft { invoice: invoice.id }.run(cx).await,
+            State::Issued => {
+                let void = VoidInvoice { withdraw: true, ..VoidInvoice::of(invoice.id, IfSettled::Refuse) };
+                void.run(cx).await.map(drop)
+            }
+            State::Void if invoice.withdrawn_at.is_some() => Err(Refusal::AlreadyVoid { invoice: invoice.id }.into()),
+            State::Void => {
+                invoice.withdrawn_at = Some(cx.now);
+                invoice.updated_at = cx.now;
+                store::invoices::settle(cx.tx, &invoice).await?;
+                cx.change.record("invoice.withdrawn", InvoiceId::WORD, invoice.id.0, "withdrawn", json!({}));
+                Ok(())
+            }
         }
-        let void = VoidInvoice { withdraw: true, ..VoidInvoice::of(invoice.id, IfSettled::Refuse) };
-        void.run(cx).await.map(drop)
     }
 }
 
@@ -100,15 +109,9 @@ impl Verb for SetDraftNumber {
         crate::check::optional_some(self.number.as_deref(), "number", crate::check::SHORT)?;
         let mut invoice = super::create::lock(cx, self.invoice).await?;
         domain::invoice::state::decide_delete(&invoice)?;
-        if let Some(number) = &self.number {
-            refuse_own_numbers(cx, SeriesKind::Invoice, &[(invoice.entity_id, number)]).await?;
-        }
-        store::invoices::release_external_number(cx.tx, InvoiceId::WORD, invoice.id.0).await?;
-        store::invoices::claim_external_number(cx.tx, InvoiceId::WORD, self.number.as_deref(), invoice.id.0)
-            .await
-            .map_err(number_or_key_taken)?;
         invoice.number.clone_from(&self.number);
         invoice.number_origin = self.number.as_ref().map(|_| domain::invoice::NumberOrigin::External);
+        renumber(cx, &invoice).await?;
         invoice.updated_at = cx.now;
         store::invoices::replace(cx.tx, &invoice).await?;
         cx.change.record("invoice.updated", InvoiceId::WORD, invoice.id.0, "updated", json!({"fields": ["number"]}));

@@ -1,15 +1,20 @@
-//! Makes, changes and deletes customers and their contacts.
+//! Makes, changes and deletes customers.
 
+use super::contacts::{self, ContactChanges};
 use super::tenants::taken;
-use crate::Error;
 use crate::check;
 use crate::credentials::random_token;
+use crate::custom_fields::{self, FieldValue};
+use crate::read::CustomerView;
 use crate::verb::{Cx, Verb};
+use crate::{Error, FaceName};
 use domain::Refusal;
-use domain::id::{ContactId, CustomerId, EntityId};
+use domain::id::{ContactId, CustomerId, EntityId, TaxAuthorityId, TaxGroupId};
 use domain::money::Currency;
-use domain::party::{Address, Contact, Customer, Exemption, ServiceLevel, Terms};
+use domain::party::{Address, Customer, Exemption, ServiceLevel, Terms};
 use serde_json::json;
+
+pub use super::contacts::{AddContact, ContactFields, RemoveContact};
 
 /// What a client says of a customer. `None` leaves a field as it is, or takes its default.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +36,19 @@ pub struct CustomerFields {
     pub external_key: Option<Option<String>>,
     pub is_active: Option<bool>,
     pub notes: Option<String>,
+    pub website: Option<String>,
+    pub tax_group_id: Option<Option<TaxGroupId>>,
+    pub tax_authority_id: Option<Option<TaxAuthorityId>>,
+    pub is_portal_enabled: Option<bool>,
+    /// Of the primary contact, which is made when there is none.
+    pub primary: Option<ContactChanges>,
+    pub custom_fields: Vec<FieldValue>,
+    /// Tag and option numbers, all of them.
+    pub tags: Option<Vec<(i64, i64)>>,
+    /// What other systems call the customer, by system; an empty id is forgotten.
+    pub references: Vec<(&'static str, String)>,
+    /// Fields that only one face has: a JSON object that only it reads.
+    pub side_car: Option<(FaceName, String)>,
 }
 
 impl CustomerFields {
@@ -64,7 +82,11 @@ impl CustomerFields {
             service_level,
             external_key,
             is_active,
-            notes
+            notes,
+            website,
+            tax_group_id,
+            tax_authority_id,
+            is_portal_enabled
         );
         changed
     }
@@ -104,6 +126,10 @@ impl Verb for CreateCustomer {
             token: random_token(),
             is_active: true,
             notes: String::new(),
+            website: String::new(),
+            tax_group_id: None,
+            tax_authority_id: None,
+            is_portal_enabled: false,
             created_at: cx.now,
             updated_at: cx.now,
         };
@@ -112,6 +138,8 @@ impl Verb for CreateCustomer {
         store::customers::insert_many(cx.tx, std::slice::from_ref(&customer))
             .await
             .map_err(|error| taken(error, "external_key"))?;
+        custom_fields::set_first(cx, CustomerId::WORD, customer.id.0, &self.fields.custom_fields).await?;
+        hang(cx, customer.id, &self.fields).await?;
         let detail = json!({"currency": customer.currency.code()});
         cx.change.record("customer.created", CustomerId::WORD, customer.id.0, "created", detail);
         Ok(customer)
@@ -133,18 +161,103 @@ impl Verb for UpdateCustomer {
             // Two moves at once could each find the other's customer elsewhere and make a circle together.
             store::customers::lock_tree(cx.tx).await?;
         }
-        let mut customer = lock(cx, self.customer).await?;
-        let changed = self.fields.write_to(&mut customer);
-        check_customer(cx, &customer).await?;
-        customer.updated_at = cx.now;
-        store::customers::update(cx.tx, &customer).await.map_err(|error| taken(error, "external_key"))?;
-        let detail = json!({"fields": changed});
-        cx.change.record("customer.updated", CustomerId::WORD, customer.id.0, "updated", detail);
-        Ok(customer)
+        let customer = lock(cx, self.customer).await?;
+        write(cx, customer, &self.fields).await
     }
 }
 
-async fn lock(cx: &mut Cx<'_, '_>, id: CustomerId) -> Result<Customer, Error> {
+/// Changes a customer by what its caller makes of it as it stands, under its lock: for faces whose requests say only
+/// parts of what is stored as one (a street of an address). Does not move it in the tree.
+#[derive(Clone, Debug)]
+pub struct EditCustomer<F> {
+    pub customer: CustomerId,
+    /// Pure.
+    pub edit: F,
+}
+
+impl<F> Verb for EditCustomer<F>
+where
+    F: Fn(&CustomerView) -> Result<CustomerFields, Error> + Send + Sync + 'static,
+{
+    type Outcome = Customer;
+
+    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Customer, Error> {
+        let customer = lock(cx, self.customer).await?;
+        let view = CustomerView::load(cx.tx, cx.caller.face, customer.clone()).await?;
+        let fields = CustomerFields { parent_id: None, ..(self.edit)(&view)? };
+        write(cx, customer, &fields).await
+    }
+}
+
+/// Writes what is given into a customer that is locked.
+async fn write(cx: &mut Cx<'_, '_>, mut customer: Customer, fields: &CustomerFields) -> Result<Customer, Error> {
+    let mut changed = fields.write_to(&mut customer);
+    check_customer(cx, &customer).await?;
+    customer.updated_at = cx.now;
+    store::customers::update(cx.tx, &customer).await.map_err(|error| taken(error, "external_key"))?;
+    custom_fields::set(cx, CustomerId::WORD, customer.id.0, &fields.custom_fields).await?;
+    hang(cx, customer.id, fields).await?;
+    for (is_given, name) in [
+        (!fields.custom_fields.is_empty(), "custom_fields"),
+        (fields.primary.is_some(), "primary_contact"),
+        (fields.tags.is_some(), "tags"),
+        (!fields.references.is_empty(), "references"),
+        (fields.side_car.is_some(), "side_car"),
+    ] {
+        if is_given {
+            changed.push(name);
+        }
+    }
+    let detail = json!({"fields": changed});
+    cx.change.record("customer.updated", CustomerId::WORD, customer.id.0, "updated", detail);
+    Ok(customer)
+}
+
+/// Tags of one customer.
+const MAX_TAGS: usize = 50;
+
+/// Writes what hangs on a customer.
+async fn hang(cx: &mut Cx<'_, '_>, customer: CustomerId, fields: &CustomerFields) -> Result<(), Error> {
+    if let Some(primary) = &fields.primary {
+        contacts::set_primary(cx, customer, primary).await?;
+    }
+    if let Some(tags) = &fields.tags {
+        if tags.len() > MAX_TAGS {
+            return Err(Refusal::Invalid { what: "tags" }.into());
+        }
+        let tags: Vec<store::names::Tag> = tags
+            .iter()
+            .map(|&(tag_id, option_id)| store::names::Tag {
+                object_id: customer.0,
+                label: String::new(),
+                tag_id,
+                option_id,
+            })
+            .collect();
+        store::names::set_tags(cx.tx, CustomerId::WORD, customer.0, &tags).await?;
+    }
+    if !fields.references.is_empty() {
+        for (_, reference) in &fields.references {
+            if !reference.is_empty() {
+                check::foreign_id(reference)?;
+            }
+        }
+        let references: Vec<(&str, &str)> =
+            fields.references.iter().map(|(system, reference)| (*system, reference.as_str())).collect();
+        let set = store::customer_list::set_references(cx.tx, customer, &references).await;
+        set.map_err(|error| taken(error, "reference"))?;
+    }
+    if let Some((face, content)) = &fields.side_car {
+        let is_object = serde_json::from_str::<serde_json::Value>(content).is_ok_and(|content| content.is_object());
+        if !is_object {
+            return Err(Refusal::Invalid { what: "side-car" }.into());
+        }
+        store::names::set_side_car(cx.tx, face.word(), CustomerId::WORD, customer.0, content).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn lock(cx: &mut Cx<'_, '_>, id: CustomerId) -> Result<Customer, Error> {
     if !store::customers::lock(cx.tx, id).await? {
         return Err(Error::missing(CustomerId::WORD, id));
     }
@@ -165,9 +278,22 @@ impl Verb for DeleteCustomer {
         if store::customers::in_use(cx.tx, customer.id).await? {
             return Err(Refusal::CustomerInUse { customer: customer.id }.into());
         }
-        store::customers::delete(cx.tx, customer.id).await?;
+        let contacts = store::customers::contacts(cx.tx, customer.id).await?;
+        let contacts: Vec<i64> = contacts.iter().map(|contact| contact.id.0).collect();
+        store::names::forget(cx.tx, ContactId::WORD, &contacts).await?;
+        store::names::forget(cx.tx, CustomerId::WORD, &[customer.id.0]).await?;
+        store::customer_list::forget_references(cx.tx, customer.id).await?;
+        store::customers::delete(cx.tx, customer.id).await.map_err(|error| named_elsewhere(error, customer.id))?;
         cx.change.record("customer.deleted", CustomerId::WORD, customer.id.0, "deleted", json!({}));
         Ok(())
+    }
+}
+
+/// What still names a customer that is being deleted is a refusal that the caller can act on.
+fn named_elsewhere(error: store::Error, customer: CustomerId) -> Error {
+    match error {
+        store::Error::Constraint { .. } => Refusal::CustomerInUse { customer }.into(),
+        other => other.into(),
     }
 }
 
@@ -181,6 +307,18 @@ async fn check_customer(cx: &mut Cx<'_, '_>, customer: &Customer) -> Result<(), 
     check::exemption(customer.tax_exemption.as_ref())?;
     check::optional_some(customer.external_key.as_deref(), "external_key", check::LINE)?;
     check::optional(&customer.notes, "notes", check::LONG)?;
+    check::optional(&customer.website, "website", check::LINE)?;
+    if let Some(group) = customer.tax_group_id
+        && store::catalogue::groups_by_id(cx.tx, &[group]).await?.is_empty()
+    {
+        return Err(Error::missing(TaxGroupId::WORD, group));
+    }
+    if let Some(authority) = customer.tax_authority_id {
+        let known = store::seller::authorities(cx.tx).await?;
+        if !known.iter().any(|known| known.id == authority) {
+            return Err(Error::missing(TaxAuthorityId::WORD, authority));
+        }
+    }
     for tax_id in &customer.tax_ids {
         check::required(tax_id, "tax id", check::SHORT)?;
     }
@@ -209,82 +347,4 @@ async fn check_customer(cx: &mut Cx<'_, '_>, customer: &Customer) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// Adds a person to a customer.
-#[derive(Clone, Debug, Default)]
-pub struct ContactFields {
-    pub salutation: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub phone: String,
-    pub mobile: String,
-    pub is_primary: bool,
-}
-
-impl ContactFields {
-    fn check(&self) -> Result<(), Refusal> {
-        check::optional(&self.salutation, "salutation", check::SHORT)?;
-        check::optional(&self.first_name, "first_name", check::SHORT)?;
-        check::optional(&self.last_name, "last_name", check::SHORT)?;
-        check::optional(&self.phone, "phone", check::SHORT)?;
-        check::optional(&self.mobile, "mobile", check::SHORT)?;
-        if self.email.is_empty() && self.first_name.is_empty() && self.last_name.is_empty() {
-            return Err(Refusal::Blank { what: "contact" });
-        }
-        check::email(&self.email, "email")
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct AddContact {
-    pub customer: CustomerId,
-    pub fields: ContactFields,
-}
-
-impl Verb for AddContact {
-    type Outcome = Contact;
-
-    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Contact, Error> {
-        self.fields.check()?;
-        lock(cx, self.customer).await?;
-        let contact = Contact {
-            id: cx.id(ContactId)?,
-            customer_id: self.customer,
-            salutation: self.fields.salutation.clone(),
-            first_name: self.fields.first_name.clone(),
-            last_name: self.fields.last_name.clone(),
-            email: self.fields.email.clone(),
-            phone: self.fields.phone.clone(),
-            mobile: self.fields.mobile.clone(),
-            is_primary: self.fields.is_primary,
-            created_at: cx.now,
-            updated_at: cx.now,
-        };
-        store::customers::insert_contact(cx.tx, &contact).await?;
-        let detail = json!({"contact": contact.id.to_string()});
-        cx.change.record("customer.contact_added", CustomerId::WORD, self.customer.0, "contact_added", detail);
-        Ok(contact)
-    }
-}
-
-/// Takes a person away from a customer.
-#[derive(Clone, Copy, Debug)]
-pub struct RemoveContact {
-    pub customer: CustomerId,
-    pub contact: ContactId,
-}
-
-impl Verb for RemoveContact {
-    type Outcome = ();
-
-    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<(), Error> {
-        if !store::customers::delete_contact(cx.tx, self.customer, self.contact).await? {
-            return Err(Error::missing(ContactId::WORD, self.contact));
-        }
-        let detail = json!({"contact": self.contact.to_string()});
-        cx.change.record("customer.contact_removed", CustomerId::WORD, self.customer.0, "contact_removed", detail);
-        Ok(())
-    }
 }

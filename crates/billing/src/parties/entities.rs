@@ -125,7 +125,7 @@ impl Verb for CreateEntity {
                 year: 0,
                 enforces_date_order: spec.enforces_date_order,
             };
-            store::entities::insert_series(cx.tx, &series).await?;
+            store::series::insert(cx.tx, &series).await?;
         }
         let detail = json!({"base_currency": entity.base_currency.code()});
         cx.change.record("legal_entity.created", EntityId::WORD, entity.id.0, "created", detail);

@@ -113,6 +113,7 @@ impl Verb for DeleteItem {
         if store::catalogue::item_in_use(cx.tx, item.id).await? {
             return Err(Refusal::InUse { what: "item" }.into());
         }
+        store::names::forget(cx.tx, ItemId::WORD, &[item.id.0]).await?;
         store::catalogue::delete_item(cx.tx, item.id).await?;
         cx.change.record("item.deleted", ItemId::WORD, item.id.0, "deleted", json!({}));
         Ok(())

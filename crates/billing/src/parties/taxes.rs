@@ -35,6 +35,7 @@ impl Verb for CreateTaxRate {
             created_at: cx.now,
             updated_at: cx.now,
         };
+        super::tax_lists::ensure_authority(cx, &rate.authority).await?;
         store::catalogue::insert_rate(cx.tx, &rate).await?;
         let detail = json!({"percent": rate.rate.percent_text()});
         cx.change.record("tax_rate.created", TaxRateId::WORD, rate.id.0, "created", detail);

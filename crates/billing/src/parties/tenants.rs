@@ -1,15 +1,17 @@
-//! Makes a tenant, sets its settings, moves its business clock, defines its terms, salespersons and custom
-//! fields.
+//! Makes a tenant, sets its settings, moves its business clock.
 
 use crate::check;
+use crate::custom_fields::{DefineCustomField, FieldChanges};
 use crate::verb::{Cx, Verb};
 use crate::{Billing, Caller, Error};
 use domain::Refusal;
-use domain::id::{CustomFieldId, SalespersonId, TenantId, TermsId};
-use domain::party::{Tenant, Terms};
+use domain::custom_field::FieldType;
+use domain::id::{CustomFieldId, TenantId};
+use domain::party::Tenant;
 use jiff::Timestamp;
 use serde_json::json;
-use store::names::CustomField;
+
+pub use super::seller::{CreateSalesperson, CreateTerms};
 
 impl Billing {
     /// Makes a tenant with an id of its own; the first thing in a new installation.
@@ -88,50 +90,7 @@ impl Verb for MoveBusinessClock {
     }
 }
 
-/// Defines payment terms.
-#[derive(Clone, Debug)]
-pub struct CreateTerms {
-    pub name: String,
-    pub days: i64,
-}
-
-impl Verb for CreateTerms {
-    type Outcome = Terms;
-
-    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<Terms, Error> {
-        check::required(&self.name, "name", check::SHORT)?;
-        if !(0..=3660).contains(&self.days) {
-            return Err(Refusal::Invalid { what: "days" }.into());
-        }
-        let mut terms = Terms { id: None, name: self.name.clone(), days: self.days };
-        let id = store::tenants::insert_terms(cx.tx, &terms, cx.now).await?;
-        terms.id = Some(id);
-        cx.change.audit(TermsId::WORD, id.0, "created", json!({"days": self.days}));
-        Ok(terms)
-    }
-}
-
-/// Names a salesperson.
-#[derive(Clone, Debug)]
-pub struct CreateSalesperson {
-    pub name: String,
-    pub email: String,
-}
-
-impl Verb for CreateSalesperson {
-    type Outcome = SalespersonId;
-
-    async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<SalespersonId, Error> {
-        check::required(&self.name, "name", check::LINE)?;
-        check::email(&self.email, "email")?;
-        let id = cx.id(SalespersonId)?;
-        store::tenants::insert_salesperson(cx.tx, id, &self.name, &self.email, cx.now).await?;
-        cx.change.audit(SalespersonId::WORD, id.0, "created", json!({}));
-        Ok(id)
-    }
-}
-
-/// Adds a custom field to one kind of object.
+/// Adds a custom field with the little that most fields need; see [`DefineCustomField`].
 #[derive(Clone, Debug)]
 pub struct CreateCustomField {
     /// `invoice`, `line`, `customer`, ...
@@ -139,7 +98,7 @@ pub struct CreateCustomField {
     /// From 1 to 99; ChargeOver's `custom_N` is index N.
     pub index: i64,
     pub label: String,
-    /// `text`, `number`, `date`, `boolean`.
+    /// `text`, `number`, `date`, ...
     pub data_type: String,
     pub is_mandatory: bool,
     pub help_text: String,
@@ -150,36 +109,20 @@ impl Verb for CreateCustomField {
     type Outcome = CustomFieldId;
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<CustomFieldId, Error> {
-        check::required(&self.label, "label", check::SHORT)?;
-        check::optional(&self.help_text, "help text", check::LINE)?;
-        if !["invoice", "line", "customer", "item", "payment", "credit_note"].contains(&self.object_kind.as_str()) {
-            return Err(Refusal::Invalid { what: "object kind" }.into());
-        }
-        if !(1..=99).contains(&self.index) {
-            return Err(Refusal::Invalid { what: "index" }.into());
-        }
-        if !["text", "number", "date", "boolean"].contains(&self.data_type.as_str()) {
-            return Err(Refusal::Invalid { what: "data type" }.into());
-        }
-        let field = CustomField {
-            id: cx.id(CustomFieldId)?,
+        let data_type = FieldType::from_word(&self.data_type).ok_or(Refusal::Invalid { what: "data type" })?;
+        let define = DefineCustomField {
             object_kind: self.object_kind.clone(),
-            index: self.index,
+            index: Some(self.index),
+            data_type,
             label: self.label.clone(),
-            data_type: self.data_type.clone(),
-            is_mandatory: self.is_mandatory,
-            pii_type: "non_pii".to_owned(),
-            max_length: self.max_length,
-            help_text: self.help_text.clone(),
-            show_in_portal: false,
-            show_in_pdf: false,
-            is_active: true,
-            created_at: cx.now,
+            changes: FieldChanges {
+                is_mandatory: Some(self.is_mandatory),
+                help_text: Some(self.help_text.clone()),
+                max_length: Some(self.max_length),
+                ..FieldChanges::default()
+            },
         };
-        store::names::insert_custom_field(cx.tx, &field).await.map_err(|error| taken(error, "custom field"))?;
-        let detail = json!({"object_kind": field.object_kind, "index": field.index});
-        cx.change.audit(CustomFieldId::WORD, field.id.0, "created", detail);
-        Ok(field.id)
+        Ok(define.run(cx).await?.id)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Records a payment and puts it on invoices; what is left stays unapplied. Voids one as if it had never come.
 
 use super::Share;
+use super::charge::refuse_charged;
 use crate::Error;
 use crate::check;
 use crate::parties::entities;
@@ -26,6 +27,7 @@ pub struct RecordPayment {
     pub entity: Option<EntityId>,
     /// `None` takes the first invoice's currency, else the customer's.
     pub currency: Option<Currency>,
+    /// Not read in base currency.
     pub fx: Option<FxRate>,
     /// Includes the bank's charges.
     pub amount: Amount,
@@ -87,7 +89,7 @@ impl RecordPayment {
         let parties = (entity.id, self.customer);
         let on = self.received_on.unwrap_or(today);
         let mut payment = Payment::received(id, parties, currency, (amount, charges), self.mode, on, now)?;
-        payment.fx.clone_from(&self.fx);
+        payment.fx = self.fx.clone().filter(|_| currency != entity.base_currency);
         payment.reference.clone_from(&self.reference);
         payment.description.clone_from(&self.description);
         payment.gateway.clone_from(&self.gateway);
@@ -102,6 +104,13 @@ impl Verb for RecordPayment {
 
     async fn run(&self, cx: &mut Cx<'_, '_>) -> Result<PaymentId, Error> {
         self.check()?;
+        self.record(cx).await
+    }
+}
+
+impl RecordPayment {
+    /// Without looking at texts: for money that is there already, whatever a gateway calls it.
+    pub(super) async fn record(&self, cx: &mut Cx<'_, '_>) -> Result<PaymentId, Error> {
         let customer = customer(cx, self.customer).await?;
         let invoices: Vec<InvoiceId> = self.shares.iter().map(|share| share.invoice).collect();
         let mut settlement = Settlement::lock(cx, &invoices, &[], &[], self.recover).await?;
@@ -219,6 +228,7 @@ impl Verb for VoidPayment {
             .get_mut(&self.payment)
             .ok_or_else(|| Error::missing(PaymentId::WORD, self.payment))?;
         booked.noun.void()?;
+        refuse_charged(cx, self.payment).await?;
         let entity = entities::load(cx, Some(booked.noun.entity_id)).await?;
         let posted_on = entity.posting_day(cx.today(&entity))?;
         let draft = post::payment_voided(&booked.noun, entity.base_currency)?;

@@ -232,7 +232,7 @@ impl RefundMoney {
 }
 
 /// Invoices on which something of the payment is still applied, ids ascending.
-async fn invoices_of(cx: &mut Cx<'_, '_>, payment: PaymentId) -> Result<Vec<InvoiceId>, Error> {
+pub(super) async fn invoices_of(cx: &mut Cx<'_, '_>, payment: PaymentId) -> Result<Vec<InvoiceId>, Error> {
     let rows = store::applications::of_source(cx.tx, Source::Payment(payment)).await?;
     let mut ids: Vec<InvoiceId> = LiveApplication::fold(&rows)
         .into_iter()

@@ -7,11 +7,11 @@ use crate::query::{CustomerRef, InvoiceRef};
 use crate::{Billing, Caller, Error};
 use domain::id::{CreditNoteId, CustomerId, InvoiceId, LineId, PaymentId};
 use domain::invoice::view::{Comment, LineExtras, LineTag, Parts, View};
-use domain::invoice::{Document, State};
+use domain::invoice::{Document, Invoice, State};
 use domain::payment::Source;
 use std::collections::{BTreeMap, HashMap};
 use store::invoices::{Header, parts};
-use store::{Tx, params};
+use store::{Rows, Tx, params};
 
 /// The face's own ids of the objects in an answer: what an import kept. Everything else is spelled by the
 /// face from the native id.
@@ -61,10 +61,10 @@ impl Billing {
                     Some(account) => Some(resolve_customer(tx, &caller, account).await?),
                     None => None,
                 };
-                let found = find(tx, &caller, &which).await?;
-                let found = found.filter(|found| customer.is_none_or(|only| found.invoice.customer_id == only));
-                let header = found.ok_or_else(|| missing(&which))?;
-                let view = assemble(tx, &caller, header, now).await?;
+                let found = find_whole(tx, &caller, &which).await?;
+                let found = found.filter(|(found, _)| customer.is_none_or(|only| found.invoice.customer_id == only));
+                let (header, beside) = found.ok_or_else(|| missing(&which))?;
+                let view = assemble_with(tx, &caller, header, &beside, now).await?;
                 let ids = view_ids(&view);
                 let names = Names::load(tx, &caller, &ids).await?;
                 Ok(Named { value: view, names })
@@ -96,34 +96,65 @@ pub(crate) async fn find(tx: &mut Tx<'_>, caller: &Caller, which: &InvoiceRef) -
         InvoiceRef::Spelled { native: Some(id), .. } => store::invoices::load_header(tx, *id).await?,
         InvoiceRef::Spelled { native: None, .. } => None,
     };
-    let Some(header) = header else { return Ok(None) };
-    if let ActsFor::Customer(root) = caller.acts_for {
-        let invoice = &header.invoice;
-        let shown = invoice.state != State::Draft || invoice.is_shared;
-        if !shown || !store::customers::is_within(tx, invoice.customer_id, root).await? {
-            return Ok(None);
-        }
+    match header {
+        Some(header) if may_see(tx, caller, &header.invoice).await? => Ok(Some(header)),
+        _ => Ok(None),
     }
-    Ok(Some(header))
 }
 
-/// Trail rows read for one invoice's comments.
-const MAX_COMMENTS: i64 = 200;
+async fn may_see(tx: &mut Tx<'_>, caller: &Caller, invoice: &Invoice) -> Result<bool, Error> {
+    let ActsFor::Customer(root) = caller.acts_for else { return Ok(true) };
+    let shown = invoice.state != State::Draft || invoice.is_shared;
+    Ok(shown && store::customers::is_within(tx, invoice.customer_id, root).await?)
+}
 
-/// Loads what hangs on the header and assembles the view. A fixed number of queries whatever the invoice, and
-/// only for what its `parts` say may be there.
-pub(crate) async fn assemble(
+/// As [`find`], with what [`assemble_with`] needs of every invoice. Where the id is known from the start, all of it
+/// is asked at once: one round trip to PostgreSQL.
+async fn find_whole(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    header: Header,
-    now: jiff::Timestamp,
-) -> Result<View, Error> {
+    which: &InvoiceRef,
+) -> Result<Option<(Header, Beside)>, Error> {
+    let id = match which {
+        InvoiceRef::Id(id) => Some(*id),
+        InvoiceRef::Spelled { native, .. } if !caller.has_foreign_ids => match native {
+            Some(id) => Some(*id),
+            None => return Ok(None),
+        },
+        InvoiceRef::Spelled { .. } | InvoiceRef::Token(_) => None,
+    };
+    let Some(id) = id else {
+        let Some(header) = find(tx, caller, which).await? else { return Ok(None) };
+        let beside = beside(tx, header.invoice.id).await?;
+        return Ok(Some((header, beside)));
+    };
     let tenant = tx.tenant();
-    let invoice = header.invoice;
-    let id = invoice.id;
-    let only = [id.0];
-    let face = caller.face.word();
-    let has = |bit: i64| header.parts & bit != 0;
+    let found = tx
+        .many(&[
+            (&store::invoices::LOAD_HEADER, params![tenant, id]),
+            (&store::invoice_parts::LOAD_LINES_AND_ITEMS, params![tenant, id]),
+            (&store::invoice_parts::LOAD_TAXES, params![tenant, id]),
+            (&store::trail::LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
+        ])
+        .await?;
+    let [header, lines, taxes, trail] = <[Rows; 4]>::try_from(found).unwrap_or_else(|_| unreachable!("four asked"));
+    match header.opt(store::invoices::header)? {
+        Some(header) if may_see(tx, caller, &header.invoice).await? => {
+            Ok(Some((header, Beside { lines, taxes, trail })))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Rows that every invoice has beside its header.
+struct Beside {
+    lines: Rows,
+    taxes: Rows,
+    trail: Rows,
+}
+
+async fn beside(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Beside, Error> {
+    let tenant = tx.tenant();
     let found = tx
         .many(&[
             (&store::invoice_parts::LOAD_LINES_AND_ITEMS, params![tenant, id]),
@@ -131,9 +162,42 @@ pub(crate) async fn assemble(
             (&store::trail::LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
         ])
         .await?;
-    let (lines, items): (Vec<_>, Vec<_>) = found[0].all(store::invoice_parts::line_and_item_row)?.into_iter().unzip();
-    let taxes = found[1].all(store::invoice_parts::tax_row)?;
-    let trail = found[2].all(store::trail::audit_row)?;
+    let [lines, taxes, trail] = <[Rows; 3]>::try_from(found).unwrap_or_else(|_| unreachable!("three asked"));
+    Ok(Beside { lines, taxes, trail })
+}
+
+/// Trail rows read for one invoice's comments.
+const MAX_COMMENTS: i64 = 200;
+
+/// The view of one invoice.
+pub(crate) async fn assemble(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    header: Header,
+    now: jiff::Timestamp,
+) -> Result<View, Error> {
+    let beside = beside(tx, header.invoice.id).await?;
+    assemble_with(tx, caller, header, &beside, now).await
+}
+
+/// Loads what hangs on the header and assembles the view. A fixed number of queries whatever the invoice, and
+/// only for what its `parts` say may be there.
+async fn assemble_with(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    header: Header,
+    beside: &Beside,
+    now: jiff::Timestamp,
+) -> Result<View, Error> {
+    let invoice = header.invoice;
+    let id = invoice.id;
+    let only = [id.0];
+    let face = caller.face.word();
+    let has = |bit: i64| header.parts & bit != 0;
+    let (lines, items): (Vec<_>, Vec<_>) =
+        beside.lines.all(store::invoice_parts::line_and_item_row)?.into_iter().unzip();
+    let taxes = beside.taxes.all(store::invoice_parts::tax_row)?;
+    let trail = beside.trail.all(store::trail::audit_row)?;
     let allowances = if has(parts::ALLOWANCES) { store::invoice_parts::allowances(tx, id).await? } else { Vec::new() };
 
     let today = day_in(header.business_at.unwrap_or(now), &header.time_zone);
@@ -244,7 +308,7 @@ pub(crate) async fn business_now(tx: &mut Tx<'_>, now: jiff::Timestamp) -> Resul
 }
 
 /// Every id that an answer about this view may print.
-fn view_ids(view: &View) -> Vec<i64> {
+pub(crate) fn view_ids(view: &View) -> Vec<i64> {
     let mut ids = vec![view.summary.id.0, view.summary.customer_id.0];
     for line in &view.lines {
         ids.push(line.id.0);

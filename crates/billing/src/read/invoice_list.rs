@@ -39,8 +39,11 @@ impl Billing {
                 let ids = header_ids(rows.iter().map(|row| (row.id, row.customer_id)));
                 let names = Names::load(tx, &caller, &ids).await?;
                 let rows = rows
-                    .iter()
-                    .map(|invoice| Summary::from_invoice(invoice, day_of(&list.today, invoice.entity_id), false))
+                    .into_iter()
+                    .map(|invoice| {
+                        let today = day_of(&list.today, invoice.entity_id);
+                        Summary::from_invoice(invoice, today, false)
+                    })
                     .collect();
                 Ok(Named { value: Page { rows, has_more, next }, names })
             })

@@ -27,7 +27,7 @@ pub struct NoteView {
 }
 
 /// Whether the caller covers the customer.
-async fn covers(tx: &mut Tx<'_>, caller: &Caller, customer: CustomerId) -> Result<bool, Error> {
+pub(super) async fn covers(tx: &mut Tx<'_>, caller: &Caller, customer: CustomerId) -> Result<bool, Error> {
     match caller.acts_for {
         ActsFor::Staff => Ok(true),
         ActsFor::Customer(root) => Ok(store::customers::is_within(tx, customer, root).await?),

@@ -1,15 +1,13 @@
 //! Tenants, legal entities, customers, items, taxes, settings.
 
 use super::invoice::{Named, Names, business_now};
-use super::resolve_customer;
 use crate::caller::ActsFor;
 use crate::clock::day_in;
-use crate::query::CustomerRef;
 use crate::{Billing, Caller, Error};
 use domain::id::{CustomerId, EntityId, ItemId, TaxGroupId, TenantId};
 use domain::item::Item;
 use domain::numbering::Series;
-use domain::party::{Contact, Customer, LegalEntity, Tenant};
+use domain::party::{Customer, LegalEntity, Tenant};
 use domain::tax::{TaxGroup, TaxRate};
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -21,14 +19,6 @@ pub struct EntityView {
     pub entity: LegalEntity,
     pub series: Vec<Series>,
     pub today: Date,
-}
-
-/// A customer with its contacts and what it owes.
-#[derive(Clone, Debug)]
-pub struct CustomerView {
-    pub customer: Customer,
-    pub contacts: Vec<Contact>,
-    pub balances: Vec<store::customers::Balance>,
 }
 
 impl Billing {
@@ -59,8 +49,11 @@ impl Billing {
             Box::pin(async move {
                 let business_at = business_now(tx, now).await?;
                 let mut views = Vec::new();
-                for entity in store::entities::list(tx).await? {
-                    let series = store::entities::series_of(tx, entity.id).await?;
+                let entities = store::entities::list(tx).await?;
+                let ids: Vec<EntityId> = entities.iter().map(|entity| entity.id).collect();
+                let all = store::series::of_entities(tx, &ids).await?;
+                for entity in entities {
+                    let series = all.iter().filter(|series| series.entity_id == entity.id).cloned().collect();
                     let today = day_in(business_at, &entity.time_zone);
                     views.push(EntityView { entity, series, today });
                 }
@@ -75,26 +68,6 @@ impl Billing {
     pub async fn legal_entity(&self, caller: &Caller, id: EntityId) -> Result<EntityView, Error> {
         let found = self.legal_entities(caller).await?.value;
         found.into_iter().find(|view| view.entity.id == id).ok_or_else(|| Error::missing(EntityId::WORD, id))
-    }
-
-    pub async fn customer(&self, caller: &Caller, which: &CustomerRef) -> Result<Named<CustomerView>, Error> {
-        let (caller, which) = (caller.clone(), which.clone());
-        self.read(caller.tenant, move |tx| {
-            let (caller, which) = (caller.clone(), which.clone());
-            Box::pin(async move {
-                let id = resolve_customer(tx, &caller, &which).await?;
-                let customer =
-                    store::customers::load(tx, id).await?.ok_or_else(|| Error::missing(CustomerId::WORD, id))?;
-                let contacts = store::customers::contacts(tx, id).await?;
-                let balances = store::customers::balances(tx, id).await?;
-                let mut ids = vec![id.0];
-                ids.extend(customer.parent_id.map(i64::from));
-                ids.extend(contacts.iter().map(|contact| contact.id.0));
-                let names = Names::load(tx, &caller, &ids).await?;
-                Ok(Named { value: CustomerView { customer, contacts, balances }, names })
-            })
-        })
-        .await
     }
 
     /// Customers in id order after `after`, that the caller covers.

@@ -94,16 +94,8 @@ impl Books {
         rows[0][0].parse().expect("a number")
     }
 
-    /// Damages, audits, repairs: the rules and objects named must be exactly these.
     async fn names(&self, damage: &str, repair: &str, expected: &[(&str, &str, i64)]) {
-        assert!(self.world.db.raw(damage).await > 0, "nothing was damaged: {damage}");
-        let report = self.world.audit().await;
-        let found: BTreeSet<(&str, &str, i64)> =
-            report.violations.iter().map(|found| (found.rule, found.object.kind.as_str(), found.object.id)).collect();
-        let expected: BTreeSet<(&str, &str, i64)> = expected.iter().copied().collect();
-        assert_eq!(found, expected, "{damage}\n{report}");
-        assert!(!report.is_clean && report.violations.iter().all(|found| found.tenant == self.world.tenant.0));
-        assert!(self.world.db.raw(repair).await > 0, "nothing was repaired: {repair}");
+        Damage { world: &self.world }.names(damage, repair, expected).await;
     }
 
     /// As `names`, for a column that is raised and lowered again.
@@ -118,6 +110,25 @@ impl Books {
         let damage = format!("UPDATE {table} SET {column} = {column} || '?' WHERE {where_}");
         let repair = format!("UPDATE {table} SET {column} = substr({column}, 1, length({column}) - 1) WHERE {where_}");
         self.names(&damage, &repair, expected).await;
+    }
+}
+
+/// Sound books that are damaged on purpose.
+struct Damage<'w> {
+    world: &'w World,
+}
+
+impl Damage<'_> {
+    /// Damages, audits, repairs: the rules and objects named must be exactly these.
+    async fn names(&self, damage: &str, repair: &str, expected: &[(&str, &str, i64)]) {
+        assert!(self.world.db.raw(damage).await > 0, "nothing was damaged: {damage}");
+        let report = self.world.audit().await;
+        let found: BTreeSet<(&str, &str, i64)> =
+            report.violations.iter().map(|found| (found.rule, found.object.kind.as_str(), found.object.id)).collect();
+        let expected: BTreeSet<(&str, &str, i64)> = expected.iter().copied().collect();
+        assert_eq!(found, expected, "{damage}\n{report}");
+        assert!(!report.is_clean && report.violations.iter().all(|found| found.tenant == self.world.tenant.0));
+        assert!(self.world.db.raw(repair).await > 0, "nothing was repaired: {repair}");
     }
 }
 
@@ -280,8 +291,14 @@ on_both_databases! {
         let series = books.number("SELECT id FROM number_series WHERE kind = 'invoice'").await;
         let last = "SELECT id FROM invoices WHERE series_value = (SELECT MAX(series_value) FROM invoices)";
         let last = books.number(last).await;
-        let of_series = format!("id = {series}");
-        books.raised("number_series", "last_value", &of_series, &[("I9", "number_series", series)]).await;
+        let of_series = format!("series_id = {series}");
+        books.raised("series_counters", "last_value", &of_series, &[("I9", "number_series", series)]).await;
+        books.raised("series_counters", "year", &of_series, &[("I9", "number_series", series)]).await;
+        books.names(
+            &format!("UPDATE series_counters SET series_id = 1 WHERE {of_series}"),
+            &format!("UPDATE series_counters SET series_id = {series} WHERE series_id = 1"),
+            &[("I9", "number_series", series), ("I9", "number_series", 1)],
+        ).await;
         books.raised("invoices", "series_value", &format!("id = {last}"), &[
             ("I9", "number_series", series), ("I9", "invoice", last),
         ]).await;
@@ -316,6 +333,56 @@ on_both_databases! {
             &[("foreign_ids", "invoice", 999_999_999)],
         ).await;
         books.world.books_are_sound().await;
+    }
+
+    async fn numbers_of_earlier_years(db: TestDb) {
+        let world = World::of(&db, |seller| seller.numbering_yearly().numbering_by_date()).await;
+        let mut ids = Vec::new();
+        for on in ["2025-05-01", "2025-05-02", "2025-05-03", "2026-01-01", "2026-01-02"] {
+            ids.push(world.invoice().line("Service", "1", "1").dated(on).issued().await.0);
+        }
+        let (second, third) = (ids[1], ids[2]);
+        let rows = db.rows("SELECT id FROM number_series WHERE kind = 'invoice'").await;
+        let series: i64 = rows[0][0].parse().expect("a number");
+        for (id, value, text) in [
+            (second, 2, "number 2 of 2025 is missing"),
+            (third, 3, "the last value given of 2025 is 3, the documents end at 2"),
+        ] {
+            let gone = "series_id = NULL, series_year = NULL, series_value = NULL";
+            let back = format!("series_id = {series}, series_year = 2025, series_value = {value}");
+            db.raw(&format!("UPDATE invoices SET {gone} WHERE id = {id}")).await;
+            let report = world.audit().await;
+            let told = |kind: &str, id: i64, text: &str| {
+                let mut of = report.violations.iter().filter(|found| found.rule == "I9" && found.object.id == id);
+                of.any(|found| found.object.kind == kind && found.text.contains(text))
+            };
+            assert!(told("number_series", series, text) && told("invoice", id, "in a series: false"), "{report}");
+            db.raw(&format!("UPDATE invoices SET {back} WHERE id = {id}")).await;
+            world.books_are_sound().await;
+        }
+        let books = Damage { world: &world };
+        let of_series = format!("series_id = {series} AND year = 2025");
+        books.names(
+            &format!("UPDATE series_counters SET year = 2024 WHERE {of_series}"),
+            &format!("UPDATE series_counters SET year = 2025 WHERE series_id = {series} AND year = 2024"),
+            &[("I9", "number_series", series)],
+        ).await;
+        books.names(
+            &format!("UPDATE series_counters SET last_dated_on = '2025-05-02' WHERE {of_series}"),
+            &format!("UPDATE series_counters SET last_dated_on = '2025-05-03' WHERE {of_series}"),
+            &[("I9", "number_series", series)],
+        ).await;
+        // A day out of order, and one of another year; the content's hash tells too.
+        for on in ["2025-05-04", "2026-05-02"] {
+            let found = if on < "2026" { third } else { second };
+            let also = [("I9", "invoice", third), ("I9", "invoice", found), ("I10", "invoice", second)];
+            books.names(
+                &format!("UPDATE invoices SET dated_on = '{on}' WHERE id = {second}"),
+                &format!("UPDATE invoices SET dated_on = '2025-05-02' WHERE id = {second}"),
+                &also,
+            ).await;
+        }
+        world.books_are_sound().await;
     }
 
     async fn content(db: TestDb) {

@@ -1,22 +1,33 @@
 //! Stories of the verbs, each on both databases, and races between them. Every story ends with sound books.
 
 mod access;
+mod catalogue;
+mod collect;
+mod corrections;
 mod corruption;
 mod credit_notes;
 mod currency;
+mod custom_fields;
+mod edits;
 mod entities;
 mod events;
 mod housekeeping;
 mod idempotency;
 mod invoices;
 mod isolation;
+mod methods;
 mod modes;
+mod note_lives;
 mod numbers;
+mod oauth;
 mod parties;
 mod payments;
 mod races;
 mod refunds;
 mod revisions;
 mod seals;
+mod seller;
+mod till;
+mod unbilled;
 mod views;
 mod write_offs;

@@ -2,11 +2,13 @@
 
 use billing::invoices::InvoiceSpec;
 use billing::invoices::correct::CorrectInvoice;
+use billing::invoices::create::CreateInvoice;
 use billing::invoices::details::{EditDetails, MarkSent};
 use billing::invoices::issue::IssueInvoice;
 use billing::payments::apply::UnapplyPayment;
 use domain::Refusal;
 use domain::id::{InvoiceId, LineId};
+use domain::invoice::NumberOrigin;
 use domain::money::{Currency, Money};
 use domain::party::Address;
 use testkit::builders::{World, day};
@@ -111,6 +113,102 @@ on_both_databases! {
         assert_eq!(refused, Refusal::DateLeavesSeries { invoice });
         world.does(correct(invoice, dated("2026-12-31"), &[])).await;
         assert_eq!(world.view(invoice).await.summary.number.as_deref(), Some("2026-000001"));
+        world.books_are_sound().await;
+    }
+
+    async fn a_date_stays_in_the_order_of_its_series(db: TestDb) {
+        let world = World::of(&db, |seller| seller.numbering_by_date()).await;
+        let dated = |on: &str| world.invoice().line("Service", "1", "1").dated(on);
+        let mut issued = Vec::new();
+        for on in ["2026-03-03", "2026-03-05", "2026-03-07"] {
+            issued.push(dated(on).issued().await);
+        }
+        let [first, second, third] = issued[..] else { panic!("three were issued") };
+        let (earliest, latest) = (Some(day("2026-03-03")), Some(day("2026-03-07")));
+        for on in ["2026-03-02", "2026-03-08"] {
+            let refused = world.refuses(correct(second, dated(on).spec(), &[])).await;
+            assert_eq!(refused, Refusal::DateOutOfOrder { dated_on: day(on), earliest, latest });
+        }
+        for on in ["2026-03-03", "2026-03-07", "2026-03-06"] {
+            world.does(correct(second, dated(on).spec(), &[])).await;
+        }
+        let (dated_on, latest) = (day("2026-03-07"), Some(day("2026-03-06")));
+        let refused = world.refuses(correct(first, dated("2026-03-07").spec(), &[])).await;
+        assert_eq!(refused, Refusal::DateOutOfOrder { dated_on, earliest: None, latest });
+        world.does(correct(first, dated("2025-01-01").spec(), &[])).await;
+
+        // What comes next follows the last document as it is dated now, later or earlier than it was.
+        world.does(correct(third, dated("2026-03-20").spec(), &[])).await;
+        let (dated_on, earliest) = (day("2026-03-19"), Some(day("2026-03-20")));
+        let draft = dated("2026-03-19").draft().await;
+        let refused = world.refuses(IssueInvoice { invoice: draft }).await;
+        assert_eq!(refused, Refusal::DateOutOfOrder { dated_on, earliest, latest: None });
+        world.does(correct(third, dated("2026-03-06").spec(), &[])).await;
+        world.does(IssueInvoice { invoice: draft }).await;
+        assert_eq!(world.view(draft).await.summary.number.as_deref(), Some("INV-000004"));
+
+        // A number of the client's own stands in no series.
+        let own = dated("2026-03-01").numbered("A-1").issued().await;
+        world.does(correct(own, dated("2020-01-01").spec(), &[])).await;
+        world.books_are_sound().await;
+    }
+
+    async fn neighbours_corrected_at_once_stay_in_order(db: TestDb) {
+        let world = World::of(&db, |seller| seller.numbering_by_date()).await;
+        let other_server = world.second_server().await;
+        let dated = |on: &str| world.invoice().line("Service", "1", "1").dated(on);
+        let first = dated("2026-03-05").issued().await;
+        let second = dated("2026-03-09").issued().await;
+        for _ in 0..10 {
+            // Each alone would be in order.
+            let (one, other) = tokio::join!(
+                world.tried(correct(first, dated("2026-03-08").spec(), &[])),
+                other_server.tried(correct(second, dated("2026-03-06").spec(), &[])),
+            );
+            assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+            world.does(correct(first, dated("2026-03-05").spec(), &[])).await;
+            world.does(correct(second, dated("2026-03-09").spec(), &[])).await;
+        }
+        world.books_are_sound().await;
+    }
+
+    async fn a_correction_keeps_the_number(db: TestDb) {
+        let world = World::open(&db).await;
+        let own = world.owes("100").await;
+        let given = world.invoice().line("Service", "1", "100").numbered("A-1").issued().await;
+        let spec = |number: &str| world.invoice().line("Service", "1", "90").numbered(number).spec();
+        for (invoice, number) in [(own, "INV-000001"), (given, "A-1")] {
+            for other in ["A-2", "INV-000002", if invoice == own { "A-1" } else { "INV-000001" }] {
+                let refused = world.refuses(correct(invoice, spec(other), &[])).await;
+                assert_eq!(refused, Refusal::NumberFixed { invoice });
+            }
+            world.does(correct(invoice, spec(number), &[])).await;
+            let summary = world.view(invoice).await.summary;
+            assert_eq!((summary.number.as_deref(), summary.revision), (Some(number), 2));
+        }
+        assert_eq!(world.view(given).await.summary.number_origin, Some(NumberOrigin::External));
+        world.books_are_sound().await;
+    }
+
+    async fn an_invoice_has_at_most_fifty_labels(db: TestDb) {
+        let world = World::open(&db).await;
+        let tags = |count: usize| (1..=count).map(|number| format!("label {number}")).collect::<Vec<String>>();
+        let mut spec = world.invoice().line("Service", "1", "100").spec();
+        spec.tags = tags(51);
+        let refusal = Refusal::Invalid { what: "tags" };
+        assert_eq!(world.refuses(CreateInvoice { spec: spec.clone() }).await, refusal);
+        spec.tags = tags(50);
+        let invoice = world.does(CreateInvoice { spec }).await;
+        let edit = |tags| EditDetails { tags: Some(tags), ..EditDetails::of(invoice) };
+        assert_eq!(world.refuses(edit(tags(51))).await, refusal);
+        assert_eq!(world.refuses(edit(vec![String::new()])).await, Refusal::Blank { what: "tag" });
+        assert_eq!(world.view(invoice).await.tags, tags(50), "a refusal changed nothing");
+        world.does(edit(tags(50)[1..].to_vec())).await;
+        assert_eq!(world.view(invoice).await.tags.len(), 49);
+        world.does(edit(tags(50))).await;
+        world.does(IssueInvoice { invoice }).await;
+        world.does(edit(Vec::new())).await;
+        assert_eq!(world.view(invoice).await.tags, Vec::<String>::new());
         world.books_are_sound().await;
     }
 

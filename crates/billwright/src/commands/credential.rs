@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::exit::{Failure, Result};
 use crate::faces::{self, Presented};
 use crate::output::{self, Cell, Printer, Record};
+use crate::secret_key;
 
 use super::tenant;
 
@@ -22,6 +23,10 @@ pub async fn run(command: &CredentialCommand, config: &Config, printer: Printer)
         faces::find(wanted.face)?;
     }
     let app = App::join(config).await?;
+    let app = match command {
+        CredentialCommand::Create(wanted) if wanted.face.has_key_pairs() => app.with_secret_key(config).await?,
+        _ => app,
+    };
     let done = act(&app, command, config, printer).await;
     app.close().await;
     done
@@ -84,7 +89,11 @@ async fn create(app: &App, wanted: &cli::CreateCredential, config: &Config, prin
         expires_at: wanted.expires_at,
         given: None,
     };
-    let (info, secrets) = app.billing.perform(&Caller::system(tenant), create).await?;
+    let made = app.billing.perform(&Caller::system(tenant), create).await;
+    let (info, secrets) = made.map_err(|error| match error {
+        billing::Error::NoSecretKey => secret_key::missing("a signing key is kept sealed"),
+        other => other.into(),
+    })?;
     let mut record = row(&info).with("token", Cell::text(&secrets.token));
     if let Some(private_key) = &secrets.private_key {
         record = record.with("private_key", Cell::text(private_key));

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use billing::{Billing, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 use store::{Db, SchemaStatus, Synchronous};
 
@@ -158,7 +159,11 @@ async fn database(config: &Config) -> Vec<Finding> {
             other => Finding::fail("synchronous", format!("{other:?}"), "a power loss loses acknowledged writes"),
         });
     }
-    findings.push(match db.schema_status().await {
+    let status = db.schema_status().await;
+    if let Ok(SchemaStatus::Current { .. }) = status {
+        findings.push(secret_key(&db, config).await);
+    }
+    findings.push(match status {
         Ok(SchemaStatus::Current { version }) => Finding::ok("schema", format!("version {version}, current")),
         Ok(SchemaStatus::Pending { version, pending }) => Finding::fail(
             "schema",
@@ -176,6 +181,14 @@ async fn database(config: &Config) -> Vec<Finding> {
     });
     db.close().await;
     findings
+}
+
+async fn secret_key(db: &Db, config: &Config) -> Finding {
+    let billing = Billing::new(db.clone(), SystemClock::Machine);
+    match crate::secret_key::look(&billing, config).await {
+        Ok(found) => Finding::ok("secret_key", found),
+        Err(failure) => Finding::fail("secret_key", failure.what(), failure.advice().unwrap_or_default()),
+    }
 }
 
 /// What the head of the file says (https://www.sqlite.org/fileformat.html, "The Database Header"): offset 18 is 2

@@ -12,6 +12,8 @@ use crate::config::Config;
 use crate::exit::{Failure, Result};
 use crate::output::{self, Cell, Printer, Record};
 
+use super::setting;
+
 const COLUMNS: [&str; 4] = ["id", "name", "business_at", "created_at"];
 
 pub async fn run(command: &TenantCommand, config: &Config, printer: Printer) -> Result<()> {
@@ -47,6 +49,8 @@ pub async fn run(command: &TenantCommand, config: &Config, printer: Printer) -> 
                 output::note("there is no tenant yet: billwright tenant create NAME --currency EUR");
             }
         }
+        TenantCommand::Set { name, value, tenant } => setting::set(&app, tenant.tenant.as_deref(), name, value).await?,
+        TenantCommand::Settings(of) => setting::list(&app, of.tenant.as_deref(), printer).await?,
     }
     app.close().await;
     Ok(())

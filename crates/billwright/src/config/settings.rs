@@ -69,8 +69,21 @@ pub const SETTINGS: &[Setting] = &[
             "database_url",
             Kind::Text,
             "",
-            "PostgreSQL instead of SQLite. The connection is not encrypted: keep it on this machine,\n\
-             on a private network, or behind a local TLS proxy. Better in a file: database_url_file.",
+            "PostgreSQL instead of SQLite. Better in a file: database_url_file. To another machine, end it\n\
+             with ?sslmode=verify-full&sslrootcert=/etc/billwright/ca.pem (or sslrootcert=system); require\n\
+             encrypts without knowing the server, prefer (the default) only when the server can.",
+        )
+    },
+    Setting {
+        example: "/etc/billwright/secret.key",
+        ..plain(
+            "secret_key_file",
+            Kind::Path,
+            "",
+            "The file of the secret key that seals what the database must keep and nobody may read there\n\
+             (keys that sign): 32 random bytes in base64 or hex. Further lines are older keys, which still\n\
+             open; at the next start everything is sealed with the first. Keep a copy apart from the backups.\n\
+             Default: secret.key in data_dir, made at the first start. With PostgreSQL: none.",
         )
     },
     plain(
@@ -116,11 +129,35 @@ pub const SETTINGS: &[Setting] = &[
     },
     plain("max_connections", Kind::Number, "10000", "Connections at a time; one more gets 503 with Retry-After."),
     plain(
+        "max_connections_per_ip",
+        Kind::Number,
+        "256",
+        "Connections at a time from one address (on IPv6: one /64); one more gets 503. 0: no cap.",
+    ),
+    plain(
+        "uncapped_ips",
+        Kind::List,
+        "127.0.0.0/8,::1",
+        "Addresses and networks without that cap. A proxy brings everybody's connections: one on another\n\
+         machine belongs here. \"none\": not even this machine's own.",
+    ),
+    plain(
         "shutdown_grace_seconds",
         Kind::Number,
         "30",
         "How long requests in flight may take after SIGTERM before their connections are cut.",
     ),
+    Setting {
+        example: "sandbox",
+        ..plain(
+            "gateway",
+            Kind::Text,
+            "",
+            "How invoices are charged. \"sandbox\" is built in, moves no money and does what a payment\n\
+             method's token says (sandbox_ok, sandbox_decline, sandbox_timeout, sandbox_duplicate,\n\
+             sandbox_late, sandbox_any); \"sandbox:7\" draws with another seed. Without one nothing is charged.",
+        )
+    },
     plain(
         "test_clock",
         Kind::Flag,

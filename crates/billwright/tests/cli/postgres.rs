@@ -7,18 +7,18 @@ use crate::process::Launch;
 use crate::support::{Ran, ask, billwright, get, run_launch, text};
 
 /// Runs a story on a database of its own, which is removed afterwards.
-fn with_database(story: impl FnOnce(&str)) {
+pub fn with_database(story: impl FnOnce(&str)) {
     testkit::databases::run(Kind::Postgres, |db: TestDb| async move {
         let Url::Postgres { dsn } = db.config().url else { panic!("a database on a server was asked for") };
         tokio::task::block_in_place(|| story(&dsn));
     });
 }
 
-fn on(dsn: &str, arguments: &[&str]) -> Ran {
+pub fn on(dsn: &str, arguments: &[&str]) -> Ran {
     run_launch(&billwright().database_url(dsn).args(arguments))
 }
 
-fn serve(dsn: &str) -> Launch {
+pub fn serve(dsn: &str) -> Launch {
     Launch::new(env!("CARGO_BIN_EXE_billwright")).database_url(dsn)
 }
 

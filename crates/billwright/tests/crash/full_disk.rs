@@ -1,7 +1,7 @@
 //! A full disk: writers get 507, nothing is durable without its 2xx and no 2xx is lost, reads go on, and with more
 //! room everything works again.
 
-use super::site;
+use super::{WITH_FAILPOINTS, site};
 use std::sync::atomic::AtomicBool;
 use testkit::drive::workload::{Ended, Seller, check_census, check_replays, resolve, write_at_once};
 use testkit::drive::{seed, size};
@@ -19,7 +19,7 @@ fn a_full_disk_loses_nothing_and_recovers() {
     for round in 1..=rounds {
         // Room for some writes of each round, but not for many.
         let limit = (pages + round * 120).to_string();
-        let small = site.clone().with("BILLWRIGHT_TEST_MAX_PAGES", &limit).flag("--test-clock");
+        let small = site.clone().run_by(WITH_FAILPOINTS).with("BILLWRIGHT_TEST_MAX_PAGES", &limit).flag("--test-clock");
         let server = small.serve();
         let address = server.address();
         let ended = write_at_once(&seller, &[address], &mut hands, &AtomicBool::new(false), &|| 0);

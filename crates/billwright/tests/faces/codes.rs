@@ -8,7 +8,7 @@ use crate::routes::{root, rust_files, source};
 pub type Problem = (String, u16, String);
 
 /// Those that are no refusal by a rule.
-const OTHERS: [(&str, u16, &str); 36] = [
+const OTHERS: [(&str, u16, &str); 38] = [
     ("bad_request", 400, "The request is malformed before any operation saw it, such as an encoding in its path."),
     ("body_broken", 400, "The body ended before its announced length."),
     (
@@ -28,6 +28,7 @@ const OTHERS: [(&str, u16, &str); 36] = [
     ("body_too_slow", 408, "The body came too slowly."),
     ("conflict", 409, "Another change came first; nothing was changed. Read again and retry."),
     ("idempotency_key_in_progress", 409, "A request with this key is still being worked on; ask again in a moment."),
+    ("secret_key_missing", 409, "The server has no secret key to keep a secret with; who runs it can name one."),
     ("body_too_large", 413, "The body is larger than the server takes."),
     ("url_too_long", 414, "Path and query are longer than the server takes."),
     ("unsupported_media_type", 415, "The body is of another type than `application/json`."),
@@ -48,6 +49,11 @@ const OTHERS: [(&str, u16, &str); 36] = [
     ("headers_too_large", 431, "The headers are larger or more than the server takes."),
     ("internal", 500, "A failure of the server; its log has the reason under the `request_id`."),
     ("busy", 503, "Too busy now; retry after `Retry-After`, with the same `Idempotency-Key`."),
+    (
+        "outcome_unknown",
+        504,
+        "A charge was submitted and the gateway has not said what came of it; nothing is charged twice.",
+    ),
     ("storage_full", 507, "The disk is full; nothing was changed."),
 ];
 

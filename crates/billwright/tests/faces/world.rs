@@ -1,6 +1,7 @@
 //! A server with every face, wired by the binary's own code, and a credential for each face.
 
 use billing::credentials::{CreateCredential, Secrets};
+use billing::secrets::SecretBox;
 use billing::{Billing, Caller, FaceName, SystemClock};
 use billwright::app;
 use billwright::config::Config;
@@ -49,7 +50,7 @@ pub fn now() -> Timestamp {
 impl World {
     /// One tenant without anything.
     pub async fn open(db: Db) -> World {
-        let billing = Billing::new(db, SystemClock::fixed(now()));
+        let billing = Billing::new(db, SystemClock::fixed(now())).with_secrets(SecretBox::throw_away());
         let tenant = billing.create_tenant("Seller").await.expect("a tenant");
         let flags = vec![("allow_origin", ORIGIN.to_owned())];
         let config = Config::load(flags, None).unwrap_or_else(|failure| panic!("the configuration: {failure}"));

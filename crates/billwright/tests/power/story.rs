@@ -23,7 +23,8 @@ struct Recording {
 }
 
 impl Recording {
-    /// Lets clients write in bursts: between them the server is idle and moves its log into the database.
+    /// Lets clients write in bursts: between them the server is idle and moves its log into the database. Without
+    /// settings it is the real program that is recorded.
     fn make(bursts: usize, settings: &[(&str, &str)], seed: u64) -> Recording {
         let directory = tempfile::tempdir().expect("a temporary directory");
         // The recorder compares absolute paths without links.
@@ -44,7 +45,7 @@ impl Recording {
             .with("BILLWRIGHT_TEST_RECORD_LOG", text(&log))
             .flag("--test-clock");
         for (name, value) in settings {
-            recorded = recorded.with(name, value);
+            recorded = recorded.run_by(env!("CARGO_BIN_EXE_billwright-failpoints")).with(name, value);
         }
         let server = recorded.serve();
         for burst in 0..bursts {

@@ -1,9 +1,9 @@
 //! The states of an invoice and the days its changes are posted on.
 
-use super::{Invoice, NumberOrigin, State};
+use super::{Invoice, State};
 use crate::fx;
 use crate::id::CreditNoteId;
-use crate::numbering::{Series, SeriesReset};
+use crate::numbering::{Neighbours, Series};
 use crate::party::{ClosedBooksPolicy, IssuedPolicy, LegalEntity, Terms};
 use crate::refusal::Refusal;
 use jiff::ToSpan;
@@ -93,8 +93,9 @@ pub struct Correction {
 }
 
 /// An issued invoice gets a complete new revision with the same number. `corrected` is that revision, totals
-/// computed. Refuses in this order: `NotIssued`, `AlreadyVoid`, `Locked`, `Settled` (anything applied),
-/// `CreditedByNote`, then the new revision's `NoLines`, `NegativeTotal`, `DueBeforeDate`, `DateLeavesSeries`,
+/// computed; `place` is the own number's series and, where that enforces date order, the neighbours' days. Refuses in
+/// this order: `NotIssued`, `AlreadyVoid`, `Locked`, `Settled` (anything applied), `CreditedByNote`, then the new
+/// revision's `NumberFixed`, `NoLines`, `NegativeTotal`, `DueBeforeDate`, `DateLeavesSeries`, `DateOutOfOrder`,
 /// `RateMissing` and its like, `BooksClosed`.
 pub fn decide_correction(
     invoice: &Invoice,
@@ -102,7 +103,7 @@ pub fn decide_correction(
     line_count: usize,
     note_on_lines: Option<CreditNoteId>,
     entity: &LegalEntity,
-    series: Option<&Series>,
+    place: Option<(&Series, Neighbours)>,
 ) -> Result<Correction, Refusal> {
     invoice.require_issued()?;
     let id = invoice.id;
@@ -115,14 +116,18 @@ pub fn decide_correction(
     if let Some(note) = note_on_lines {
         return Err(Refusal::CreditedByNote { invoice: id, note });
     }
+    if corrected.number != invoice.number {
+        return Err(Refusal::NumberFixed { invoice: id });
+    }
     let issue = decide_issue(&Invoice { state: State::Draft, ..corrected.clone() }, line_count, entity);
     if let Err(refusal @ (Refusal::NoLines { .. } | Refusal::NegativeTotal | Refusal::DueBeforeDate { .. })) = issue {
         return Err(refusal);
     }
-    let is_yearly = series.is_some_and(|series| series.reset == SeriesReset::Yearly);
-    let is_own = invoice.number_origin == Some(NumberOrigin::Own);
-    if is_own && is_yearly && corrected.dated_on.year() != invoice.dated_on.year() {
-        return Err(Refusal::DateLeavesSeries { invoice: id });
+    if let Some((series, neighbours)) = place {
+        if series.period_of(corrected.dated_on) != series.period_of(invoice.dated_on) {
+            return Err(Refusal::DateLeavesSeries { invoice: id });
+        }
+        neighbours.admit(corrected.dated_on)?;
     }
     let posted_on = issue?.posted_on;
     let reversal_posted_on = entity.posting_day(invoice.posted_on.unwrap_or(invoice.dated_on))?;
@@ -141,8 +146,9 @@ pub const fn decide_delete(invoice: &Invoice) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::id::SeriesId;
+    use crate::invoice::NumberOrigin;
     use crate::money::Currency;
-    use crate::numbering::SeriesKind;
+    use crate::numbering::{SeriesKind, SeriesReset};
     use crate::testing::{day, entity, invoice};
 
     #[test]
@@ -227,7 +233,7 @@ mod tests {
             enforces_date_order: false,
         };
         let ask = |old: &Invoice, new: &Invoice, lines, note, entity: &LegalEntity| {
-            decide_correction(old, new, lines, note, entity, Some(&yearly))
+            decide_correction(old, new, lines, note, entity, Some((&yearly, Neighbours::default())))
         };
         let state = |state| Invoice { state, ..settled.clone() };
         assert_eq!(ask(&state(State::Draft), &issued, 0, note, &locked), Err(Refusal::NotIssued { invoice: id }));
@@ -237,10 +243,18 @@ mod tests {
         assert_eq!(ask(&settled, &issued, 0, note, &open), Err(Refusal::Settled { invoice: id, applied }));
         let credited = Refusal::CreditedByNote { invoice: id, note: CreditNoteId(9) };
         assert_eq!(ask(&issued, &issued, 0, note, &open), Err(credited));
+        let renumbered = Invoice { number: Some("A-1".to_owned()), ..issued.clone() };
+        assert_eq!(ask(&issued, &renumbered, 0, None, &open), Err(Refusal::NumberFixed { invoice: id }));
         assert_eq!(ask(&issued, &issued, 0, None, &open), Err(Refusal::NoLines { invoice: id }));
         let next_year = Invoice { dated_on: day(2027, 1, 1), due_on: day(2027, 1, 1), ..issued.clone() };
         assert_eq!(ask(&issued, &next_year, 1, None, &open), Err(Refusal::DateLeavesSeries { invoice: id }));
         assert!(decide_correction(&issued, &next_year, 1, None, &open, None).is_ok());
+        let neighbours = Neighbours { before: Some(issued.dated_on), after: None };
+        let dated_on = day(2026, 1, 1);
+        let earlier = Invoice { dated_on, ..issued.clone() };
+        let refused = Refusal::DateOutOfOrder { dated_on, earliest: neighbours.before, latest: None };
+        let place = Some((&yearly, neighbours));
+        assert_eq!(decide_correction(&issued, &earlier, 1, None, &open, place), Err(refused));
         let closed = LegalEntity {
             books_closed_through: Some(issued.dated_on),
             closed_books_policy: ClosedBooksPolicy::PostNextOpenDay,

@@ -35,6 +35,9 @@ pub struct DraftLine {
     pub discounts: Vec<Discount>,
     /// The share of the price that is billed, (days, days of the full period); `None` bills all of it.
     pub prorate: Option<(i64, i64)>,
+    /// What the line comes to before its discounts where that was decided before: a stored line that goes on as it
+    /// is, prorated or not. Minor units; `None` prices it.
+    pub gross_minor: Option<i64>,
 }
 
 impl DraftLine {
@@ -57,6 +60,7 @@ impl DraftLine {
             tax,
             discounts: Vec::new(),
             prorate: None,
+            gross_minor: None,
         }
     }
 }
@@ -82,6 +86,7 @@ impl From<&Line> for DraftLine {
             tax: line.tax.clone(),
             discounts: line.discounts.iter().map(|applied| applied.discount.clone()).collect(),
             prorate: None,
+            gross_minor: None,
         }
     }
 }
@@ -219,8 +224,10 @@ fn price_line(
         return Err(Refusal::PeriodReversed { line: index });
     }
     discount::check(&line.discounts)?;
-    let share = line.prorate.unwrap_or((1, 1));
-    let gross = line_gross_prorated(line.quantity, line.unit_price, share, currency)?;
+    let gross = match line.gross_minor {
+        Some(decided) => decided,
+        None => line_gross_prorated(line.quantity, line.unit_price, line.prorate.unwrap_or((1, 1)), currency)?,
+    };
     let discounts = discount::on_line(&line.discounts, gross)?;
     let discount = sum(discounts.iter().map(|applied| applied.amount), "discount")?;
     Ok((discounts, LineAmounts { gross, discount, ..LineAmounts::default() }))

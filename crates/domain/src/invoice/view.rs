@@ -144,6 +144,8 @@ pub struct LineView {
     pub unit_price: Decimal,
     pub gross: Money,
     pub discount: Money,
+    /// gross - discount, as prices were entered: with tax where they include it, while `net` never has tax in it.
+    pub discounted: Money,
     pub net: Money,
     pub allowance: Money,
     pub taxable: Money,

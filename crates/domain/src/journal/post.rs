@@ -115,6 +115,11 @@ pub fn payment_voided(payment: &Payment, base: Currency) -> Result<EntryDraft, R
     Ok(payment_received(payment, base)?.reversed(EntryKind::PaymentVoided))
 }
 
+/// Said anew: the old receipt taken back, the new one posted.
+pub fn payment_corrected(old: &Payment, new: &Payment, base: Currency) -> Result<[EntryDraft; 2], Refusal> {
+    Ok([payment_voided(old, base)?, payment_received(new, base)?])
+}
+
 /// Application of a payment or note: Dr unapplied or note liability; Cr receivable; what the two differ by in
 /// base currency is realised gain or loss. A reversal's row is negative and posts the other way round.
 /// `source_customer` is whose money it was. Write-offs post through [`written_off`] and
@@ -151,6 +156,11 @@ pub fn credit_note_issued(note: &CreditNote, base: Currency) -> Result<EntryDraf
     ];
     let object = (CreditNoteId::WORD, note.id.get());
     Ok(draft((note.entity_id, note.currency), EntryKind::CreditNoteIssued, object, &sides))
+}
+
+/// A void note opened again: what its issue posted, once more.
+pub fn credit_note_reopened(note: &CreditNote, base: Currency) -> Result<EntryDraft, Refusal> {
+    credit_note_issued(note, base)
 }
 
 /// What the note's issue posted, taken back.

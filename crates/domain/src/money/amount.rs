@@ -133,6 +133,30 @@ impl Amount {
         Ok(Money { minor: super::within_wide(minor, what)?, currency })
     }
 
+    /// The greatest whole number of minor units that is not above the amount, in a currency of so many decimals;
+    /// what does not fit is the nearest that does. For comparing, not for reckoning.
+    pub fn minor_units_below(self, exponent: u8) -> i64 {
+        self.minor_units(exponent, i128::div_euclid)
+    }
+
+    /// As [`Amount::minor_units_below`], the least that is not below the amount.
+    pub fn minor_units_above(self, exponent: u8) -> i64 {
+        self.minor_units(exponent, |units, one| -(-units).div_euclid(one))
+    }
+
+    fn minor_units(self, exponent: u8, divide: fn(i128, i128) -> i128) -> i64 {
+        let (scale, exponent) = (u32::from(self.scale), u32::from(exponent));
+        let bound = if self.is_negative() { i64::MIN } else { i64::MAX };
+        let exact = match scale.checked_sub(exponent) {
+            // More decimals than there are digits: between zero and one unit.
+            Some(decimals) => Some(
+                pow10(decimals).map_or_else(|| divide(self.mantissa.signum(), 2), |one| divide(self.mantissa, one)),
+            ),
+            None => pow10(exponent - scale).and_then(|power| self.mantissa.checked_mul(power)),
+        };
+        exact.and_then(|units| i64::try_from(units).ok()).unwrap_or(bound)
+    }
+
     /// A unit price or quantity, never cut: `Invalid` beyond 12 decimals, `TooLarge` beyond 64 bits.
     pub fn to_decimal(self) -> Result<Decimal, Refusal> {
         let what = "decimal";
@@ -172,7 +196,7 @@ fn parse_exponent(text: &str) -> Result<i32, NotAnAmount> {
 
 impl std::fmt::Display for Amount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&decimal::plain(self.mantissa, u32::from(self.scale)))
+        decimal::write_plain(self.mantissa, u32::from(self.scale), f)
     }
 }
 
@@ -245,6 +269,26 @@ mod tests {
         money("90071992547409.92", Currency::USD, too_large());
         money("-90071992547409.92", Currency::USD, too_large());
         money("1e38", Currency::USD, too_large());
+    }
+
+    #[test]
+    fn minor_units_on_both_sides() {
+        for (text, exponent, below, above) in [
+            ("100", 2, 10_000, 10_000),
+            ("100.005", 2, 10_000, 10_001),
+            ("-100.005", 2, -10_001, -10_000),
+            ("100.5", 0, 100, 101),
+            ("1.2345", 3, 1234, 1235),
+            ("0", 4, 0, 0),
+            ("1e-40", 2, 0, 1),
+            ("-1e-40", 2, -1, 0),
+            ("1e38", 2, i64::MAX, i64::MAX),
+            ("-1e38", 4, i64::MIN, i64::MIN),
+        ] {
+            let amount = Amount::parse(text).expect("a token");
+            let found = (amount.minor_units_below(exponent), amount.minor_units_above(exponent));
+            assert_eq!(found, (below, above), "{text}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use super::amount::{Amount, NotAnAmount};
 use crate::refusal::Refusal;
 use std::cmp::Ordering;
+use std::fmt;
 
 /// `mantissa / 10^scale`, normalised: no trailing zero decimals, so that equal values are equal structs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -118,7 +119,7 @@ impl PartialOrd for Decimal {
 
 impl std::fmt::Display for Decimal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&plain(i128::from(self.mantissa), u32::from(self.scale)))
+        write_plain(i128::from(self.mantissa), u32::from(self.scale), f)
     }
 }
 
@@ -130,24 +131,78 @@ impl std::fmt::Debug for Decimal {
 
 /// `mantissa / 10^scale` with exactly `scale` decimals.
 pub(crate) fn fixed(mantissa: i128, scale: u32) -> String {
-    let sign = if mantissa < 0 { "-" } else { "" };
-    let digits = mantissa.unsigned_abs().to_string();
-    let scale = scale as usize;
-    if scale == 0 {
-        return format!("{sign}{digits}");
-    }
-    let padded = format!("{digits:0>width$}", width = scale + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - scale);
-    format!("{sign}{whole}.{fraction}")
+    Digits::of(mantissa, scale).as_str().to_owned()
 }
 
 /// `mantissa / 10^scale` as the shortest decimal: whole numbers without a point, no trailing zeros.
 pub(crate) fn plain(mantissa: i128, scale: u32) -> String {
-    let text = fixed(mantissa, scale);
-    if scale == 0 {
-        return text;
+    Digits::of(mantissa, scale).without_trailing_zeros().to_owned()
+}
+
+/// [`plain`] straight into what is being written: an answer prints dozens of amounts.
+pub(crate) fn write_plain(mantissa: i128, scale: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(Digits::of(mantissa, scale).without_trailing_zeros())
+}
+
+/// A decimal as text on the stack, written from its last digit to its first.
+struct Digits {
+    text: [u8; Self::ROOM],
+    start: usize,
+    scale: usize,
+}
+
+impl Digits {
+    /// 39 digits of an i128, a point, a sign, and the zeros of the largest scale that a u8 holds.
+    const ROOM: usize = 300;
+
+    fn of(mantissa: i128, scale: u32) -> Self {
+        let scale = scale as usize;
+        let mut digits = Self { text: [b'0'; Self::ROOM], start: Self::ROOM, scale };
+        let mut rest = mantissa.unsigned_abs();
+        let mut written = 0;
+        loop {
+            if written == scale && scale > 0 {
+                digits.push(b'.');
+            }
+            // Almost every amount fits 64 bits, where division is ten times cheaper.
+            let digit = match u64::try_from(rest) {
+                Ok(small) => {
+                    rest = u128::from(small / 10);
+                    small % 10
+                }
+                Err(_) => {
+                    let digit = rest % 10;
+                    rest /= 10;
+                    u64::try_from(digit).unwrap_or_default()
+                }
+            };
+            digits.push(b'0' + u8::try_from(digit).unwrap_or_default());
+            written += 1;
+            if rest == 0 && written > scale {
+                break;
+            }
+        }
+        if mantissa < 0 {
+            digits.push(b'-');
+        }
+        digits
     }
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+
+    fn push(&mut self, byte: u8) {
+        self.start -= 1;
+        self.text[self.start] = byte;
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.text[self.start..]).expect("digits, a point and a sign are ASCII")
+    }
+
+    fn without_trailing_zeros(&self) -> &str {
+        match self.scale {
+            0 => self.as_str(),
+            _ => self.as_str().trim_end_matches('0').trim_end_matches('.'),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +212,24 @@ mod tests {
     #[track_caller]
     fn check(text: &str, canonical: Option<&str>) {
         assert_eq!(Decimal::parse(text).ok().map(|d| d.to_string()).as_deref(), canonical, "{text}");
+    }
+
+    #[test]
+    fn digits_stand_where_they_belong() {
+        for (mantissa, scale, fixed_text, plain_text) in [
+            (0, 0, "0", "0"),
+            (0, 2, "0.00", "0"),
+            (5, 2, "0.05", "0.05"),
+            (-5, 1, "-0.5", "-0.5"),
+            (-100, 0, "-100", "-100"),
+            (-1200, 2, "-12.00", "-12"),
+            (i128::from(u64::MAX) + 1, 3, "18446744073709551.616", "18446744073709551.616"),
+            (i128::MIN, 38, "-1.70141183460469231731687303715884105728", "-1.70141183460469231731687303715884105728"),
+        ] {
+            assert_eq!(fixed(mantissa, scale), fixed_text);
+            assert_eq!(plain(mantissa, scale), plain_text);
+        }
+        assert_eq!(fixed(1, 255).len(), 257);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn mul_div(a: i128, b: i128, d: i128, what: &'static str) -> Result<i64, Ref
     wide_div(product, I256::from(d), what)
 }
 
-fn wide_div(n: I256, d: I256, what: &'static str) -> Result<i64, Refusal> {
+pub(crate) fn wide_div(n: I256, d: I256, what: &'static str) -> Result<i64, Refusal> {
     let (quotient, remainder) = (n / d, (n % d).abs());
     let rounded = if remainder >= d - remainder { quotient + n.signum() } else { quotient };
     i128::try_from(rounded).map_err(|_| Refusal::TooLarge { what }).and_then(|wide| within_wide(wide, what))

@@ -4,6 +4,7 @@
 mod credit_notes;
 mod documents;
 mod numbers;
+mod pricing;
 mod sample;
 mod settlement;
 

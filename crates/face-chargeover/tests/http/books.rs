@@ -1,6 +1,7 @@
 //! The books that the stories are told on, saved as facts: two tenants, three customers, eight invoices.
 
 use crate::world::{NOW, TENANT};
+use domain::custom_field::{FieldType, PiiType};
 use domain::id::{
     ApplicationId, CustomFieldId, CustomerId, EntityId, InvoiceId, ItemId, LineId, PaymentId, SalespersonId,
     TaxGroupId, TaxRateId, TenantId, TermsId,
@@ -84,6 +85,10 @@ fn customer(id: i64, parent: Option<i64>) -> Customer {
         token: format!("customer{id:04}"),
         is_active: true,
         notes: String::new(),
+        website: String::new(),
+        tax_group_id: None,
+        tax_authority_id: None,
+        is_portal_enabled: false,
         created_at: zero(),
         updated_at: zero(),
     }
@@ -249,15 +254,21 @@ fn custom_field(id: i64, kind: &str, index: i64) -> CustomField {
         object_kind: kind.to_owned(),
         index,
         label: format!("Field {index}"),
-        data_type: "text".to_owned(),
+        data_type: FieldType::Text,
+        choices: Vec::new(),
         is_mandatory: false,
-        pii_type: String::new(),
+        pii_type: PiiType::NonPii,
         max_length: None,
         help_text: String::new(),
+        placeholder: String::new(),
         show_in_portal: false,
+        edit_in_portal: false,
         show_in_pdf: false,
+        show_on_pages: false,
+        is_mandatory_on_pages: false,
         is_active: true,
         created_at: zero(),
+        updated_at: zero(),
     }
 }
 
@@ -274,7 +285,14 @@ pub async fn fill(tx: &mut Tx<'_>) -> store::Result<()> {
     store::catalogue::insert_items(tx, &items).await?;
     let terms = Terms { id: Some(TermsId(21)), name: "Net 30".to_owned(), days: 30 };
     store::tenants::insert_terms(tx, &terms, zero()).await?;
-    store::tenants::insert_salesperson(tx, SalespersonId(22), "Ada", "", zero()).await?;
+    let ada = domain::seller::Salesperson {
+        id: SalespersonId(22),
+        name: "Ada".to_owned(),
+        email: String::new(),
+        created_at: zero(),
+        updated_at: zero(),
+    };
+    store::seller::insert_salesperson(tx, &ada).await?;
 
     let written: Vec<_> = sheets().into_iter().map(write_up).collect();
     let headers: Vec<NewInvoice<'_>> = written

@@ -2,6 +2,7 @@
 
 use crate::books::{fill, fill_other, now};
 use billing::credentials::{CreateCredential, Secrets};
+use billing::secrets::SecretBox;
 use billing::{Billing, Caller, FaceName, SystemClock};
 use domain::id::{CustomerId, TenantId};
 use face_chargeover::Settings;
@@ -48,7 +49,7 @@ impl World {
         db.write(TENANT, store::body(|tx: &mut Tx<'_>| Box::pin(fill(tx)))).await.expect("the books");
         let second = store::body(|tx: &mut Tx<'_>| Box::pin(fill_other(tx)));
         db.write(TenantId(2), second).await.expect("the other books");
-        let billing = Billing::new(db, SystemClock::fixed(now()));
+        let billing = Billing::new(db, SystemClock::fixed(now())).with_secrets(SecretBox::throw_away());
         credential(&billing, TENANT, STAFF, None).await;
         credential(&billing, TENANT, PARENT, Some(CustomerId(44))).await;
         credential(&billing, TenantId(2), OTHER_TENANT, None).await;

@@ -83,6 +83,10 @@ request! {
         reference: String as texts::line_or_empty,
         /// Why.
         reason: String as texts::line_or_empty,
+        /// What it says to its customer.
+        memo: String as texts::long_or_empty,
+        /// On which terms.
+        terms_text: String as texts::long_or_empty,
         /// A number of your own; unique. One from the legal entity's series unless given.
         number: String as texts::short,
         /// Issue it at once instead of leaving a draft.
@@ -110,6 +114,8 @@ impl NewCreditNote {
             dated_on: self.dated_on.map(|day| day.0),
             reference: self.reference.unwrap_or_default(),
             reason: self.reason.unwrap_or_default(),
+            memo: self.memo.unwrap_or_default(),
+            terms_text: self.terms_text.unwrap_or_default(),
             number: self.number,
             issue: self.issue.unwrap_or_default(),
             ..CreateCreditNote::of(what)

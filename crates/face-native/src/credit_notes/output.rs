@@ -69,6 +69,10 @@ answer! {
         reference: String,
         /// Why.
         reason: String,
+        /// What it says to its customer.
+        memo: String,
+        /// On which terms.
+        terms_text: String,
         /// Of every amount and price.
         currency: CurrencyCode,
         /// Into the currency of the books.
@@ -151,6 +155,8 @@ impl CreditNote {
             invoice_id: note.invoice_id.map(Id),
             reference: note.reference.clone(),
             reason: note.reason.clone(),
+            memo: note.memo.clone(),
+            terms_text: note.terms_text.clone(),
             currency: CurrencyCode(note.currency),
             exchange_rate: note.fx.as_ref().map(ExchangeRate::to_wire),
             price_mode: Word(note.price_mode),

@@ -3,10 +3,14 @@
 
 use domain::Refusal;
 use domain::money::Money;
+use jiff::civil::Date;
 
 /// 409 where something else has what was asked for, else 422.
 pub(super) fn status(refusal: &Refusal) -> u16 {
-    if matches!(refusal, Refusal::NumberTaken { .. } | Refusal::Duplicate { .. }) { 409 } else { 422 }
+    match refusal {
+        Refusal::NumberTaken { .. } | Refusal::Duplicate { .. } | Refusal::PaymentPending { .. } => 409,
+        _ => 422,
+    }
 }
 
 /// Code and sentence.
@@ -78,6 +82,13 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             "date_leaves_series",
             format!("The new date of invoice {invoice} is outside the year that its number belongs to."),
         ),
+        Refusal::DateOutOfOrder { dated_on, earliest, latest } => (
+            "date_out_of_order",
+            format!(
+                "The numbers of this series follow the dates of its documents; {dated_on} is not {}.",
+                within(*earliest, *latest)
+            ),
+        ),
         Refusal::DueBeforeDate { dated_on, due_on } => {
             ("due_before_date", format!("The invoice is dated {dated_on} and would be due before that, on {due_on}."))
         }
@@ -87,6 +98,9 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
         Refusal::UnknownLine { line } => ("unknown_line", format!("The invoice has no line {line}.")),
         Refusal::NumberTaken { number } => {
             ("number_taken", format!("The number {number} belongs to another document."))
+        }
+        Refusal::NumberFixed { invoice } => {
+            ("number_fixed", format!("Invoice {invoice} is issued and keeps its number; leave the number out."))
         }
         // settlement
         Refusal::CurrencyMismatch { expected, given } => {
@@ -132,10 +146,32 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
         Refusal::PaymentInUse { payment } => {
             ("payment_in_use", format!("Payment {payment} is applied or refunded; unapply it before it is voided."))
         }
+        Refusal::PaymentRefunded { payment } => (
+            "payment_refunded",
+            format!("Some of payment {payment} was refunded; its money and what it settled stay as they are."),
+        ),
         Refusal::NotApplied { payment, invoice } => {
             ("not_applied", format!("Nothing of payment {payment} is applied to invoice {invoice}."))
         }
         Refusal::AlreadyReversed => ("already_reversed", "Nothing of it is applied there any more.".to_owned()),
+        // charging through a gateway
+        Refusal::PaymentMethodInactive { method } => {
+            ("payment_method_inactive", format!("Payment method {method} is inactive or removed; use another."))
+        }
+        Refusal::PaymentPending { invoice, intent } => (
+            "payment_pending",
+            format!("Payment intent {intent} on invoice {invoice} has no known outcome yet; wait until it has."),
+        ),
+        Refusal::GatewayMissing { gateway } => (
+            "gateway_missing",
+            format!("This server cannot charge: it has no payment gateway of the name \"{gateway}\"."),
+        ),
+        Refusal::PaymentCharged { payment } => {
+            ("payment_charged", format!("A gateway took the money of payment {payment}; refund it instead."))
+        }
+        Refusal::Declined { intent, code, message } => {
+            ("declined", format!("The gateway declined payment intent {intent}: {message} ({code})"))
+        }
         // credit notes
         Refusal::NoteNotDraft { note } => {
             ("credit_note_not_draft", format!("Credit note {note} is not a draft any more."))
@@ -145,6 +181,9 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             "credit_note_in_use",
             format!("Credit note {note} is applied or refunded; unapply it before it is voided."),
         ),
+        Refusal::NoteNotVoid { note } => {
+            ("credit_note_not_void", format!("Credit note {note} is not void; only a void one is opened again."))
+        }
         // write-offs
         Refusal::NothingToWriteOff { invoice } => {
             ("nothing_to_write_off", format!("Invoice {invoice} owes nothing that could be written off."))
@@ -155,7 +194,10 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
         Refusal::WriteOffSpent { write_off } => {
             ("write_off_spent", format!("Write-off {write_off} was cancelled already."))
         }
-        Refusal::RefundUnknown { refund } => ("refund_unknown", format!("There is no refund {refund}.")),
+        // unbilled charges
+        Refusal::ChargeInvoiced { charge } => {
+            ("charge_invoiced", format!("Unbilled charge {charge} is on an invoice already."))
+        }
         // foreign currency
         Refusal::RateMissing { currency, base } => (
             "exchange_rate_missing",
@@ -171,7 +213,16 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
         ),
         Refusal::CustomerInactive { customer } => ("customer_inactive", format!("Customer {customer} is inactive.")),
         Refusal::ItemInactive => ("item_inactive", "The item is inactive; choose another or activate it.".to_owned()),
+        Refusal::CouponUnusable { coupon, status } => {
+            ("coupon_unusable", format!("Coupon {coupon} cannot be redeemed: it is {}.", status.word()))
+        }
         Refusal::TaxGroupInactive => ("tax_group_inactive", "The tax group is retired; choose another.".to_owned()),
+        Refusal::CustomFieldBlank { label } => {
+            ("custom_field_blank", format!("The custom field {label} must have a value."))
+        }
+        Refusal::CustomFieldValue { label, wants } => {
+            ("custom_field_value", format!("A value of the custom field {label} is {wants}."))
+        }
         Refusal::InUse { what } => ("in_use", format!("The {what} is in use and cannot be deleted.")),
         // texts
         Refusal::Blank { what } => ("blank", format!("The {what} must be given.")),
@@ -185,6 +236,12 @@ pub(super) fn told(refusal: &Refusal) -> (&'static str, String) {
             ("duplicate", format!("The {what} belongs to another object; it must be unique."))
         }
     }
+}
+
+/// `on or after 2026-03-01 and on or before 2026-03-05`, or one of the two.
+fn within(earliest: Option<Date>, latest: Option<Date>) -> String {
+    let ends = [earliest.map(|day| format!("on or after {day}")), latest.map(|day| format!("on or before {day}"))];
+    ends.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
 /// `370.00 USD`.

@@ -1,6 +1,6 @@
 use super::*;
 use domain::Refusal;
-use domain::id::{InvoiceId, LineId};
+use domain::id::{InvoiceId, LineId, PaymentIntentId};
 use domain::money::{Currency, Money};
 use http::HeaderMap;
 use serde_json::Value;
@@ -33,6 +33,8 @@ fn errors_of_billing() {
     check(Error::KeyReused.into(), 422, "idempotency_key_reused");
     check(Error::Forbidden { needs: "staff".to_owned() }.into(), 403, "forbidden");
     check(Error::Full.into(), 507, "storage_full");
+    check(Error::NoSecretKey.into(), 409, "secret_key_missing");
+    check(Error::Pending { intent: PaymentIntentId(7) }.into(), 504, "outcome_unknown");
     let (busy, _) = check(Error::Busy { retry_after_seconds: 3 }.into(), 503, "busy");
     assert_eq!(busy.get("retry-after"), Some("3"));
     let (slow, _) = check(Fault::too_many(2), 429, "too_many_requests");

@@ -13,7 +13,7 @@ use http_kit::Answer;
 request! {
     /// A complete new revision. Lines with a `line_id` go on from the old revision, all others are new.
     Correction {
-        /// The invoice as it should have been.
+        /// The invoice as it should have been. Its number stays what it is and may be left out.
         invoice: NewInvoice,
     } optional {
         /// Why.
@@ -29,10 +29,6 @@ pub(super) async fn correct(call: Call) -> Result<Answer, Fault> {
 
 impl Correction {
     fn from_wire(self, invoice: InvoiceId) -> Result<CorrectInvoice, Fault> {
-        if self.invoice.number.is_some() {
-            let detail = "a correction keeps the number of the invoice";
-            return Err(Fault::field("/invoice/number", "field_not_allowed", detail));
-        }
         Ok(CorrectInvoice {
             invoice,
             keeps: self.invoice.kept_lines(),

@@ -25,7 +25,7 @@ patch! {
         /// When payment is expected.
         payment_expected_on: Nullable<Day>,
         /// All labels.
-        tags: Vec<String> as texts::shorts,
+        tags: Vec<String> as texts::tags,
         /// Values that change; others stay.
         custom_fields: Vec<CustomFieldInput>,
     }

@@ -334,7 +334,7 @@ impl Invoice {
     }
 
     /// With all its parts.
-    pub(super) fn whole(view: &View) -> Self {
+    pub(crate) fn whole(view: &View) -> Self {
         let currency = view.summary.currency;
         Self {
             lines: Some(view.lines.iter().map(|line| Line::to_wire(line, currency)).collect()),

@@ -63,6 +63,31 @@ pub(crate) fn term_days(_: &mut Components) -> Value {
     json!({"type": "integer", "minimum": 0, "maximum": 3_660, "example": 30})
 }
 
+/// The year in which a card is last good.
+pub(crate) fn expiry_year(_: &mut Components) -> Value {
+    json!({"type": "integer", "minimum": 2_000, "maximum": 9_999, "example": 2030})
+}
+
+/// The month in which a card is last good.
+pub(crate) fn expiry_month(_: &mut Components) -> Value {
+    json!({"type": "integer", "minimum": 1, "maximum": 12, "example": 9})
+}
+
+/// The last digits of a number, or nothing.
+pub(crate) fn four_digits(_: &mut Components) -> Value {
+    json!({"type": "string", "pattern": "^([0-9]{4})?$", "example": "2145"})
+}
+
+/// Intervals, cycles.
+pub(crate) fn count(_: &mut Components) -> Value {
+    json!({"type": "integer", "minimum": 1, "maximum": 3_660, "example": 1})
+}
+
+/// A whole number above zero.
+pub(crate) fn positive(_: &mut Components) -> Value {
+    json!({"type": "integer", "minimum": 1, "maximum": 9_007_199_254_740_991_i64, "example": 50})
+}
+
 /// Least digits of a number.
 pub(crate) fn number_width(_: &mut Components) -> Value {
     json!({"type": "integer", "minimum": 1, "maximum": 12, "example": 6})
@@ -80,10 +105,10 @@ pub(crate) fn field_length(_: &mut Components) -> Value {
 
 /// A kind of object that has custom fields.
 pub(crate) fn field_object(_: &mut Components) -> Value {
-    json!({"type": "string", "enum": ["invoice", "line", "customer", "item", "payment", "credit_note"]})
+    json!({"type": "string", "enum": domain::custom_field::OBJECT_KINDS})
 }
 
-/// A type of custom field.
-pub(crate) fn field_type(_: &mut Components) -> Value {
-    json!({"type": "string", "enum": ["text", "number", "date", "boolean"]})
+/// A place in a list, from 0.
+pub(crate) fn place(_: &mut Components) -> Value {
+    json!({"type": "integer", "minimum": 0, "maximum": 10_000, "example": 0})
 }

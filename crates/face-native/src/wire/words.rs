@@ -2,14 +2,20 @@
 
 use super::wrong;
 use crate::schema::{Components, Schema};
+use domain::custom_field::{FieldType, PiiType};
+use domain::catalogue::{AddonKind, CouponStatus, IntervalUnit, PricingScheme};
 use domain::invoice::view::Standing;
 use domain::invoice::void::IfSettled;
 use domain::invoice::{InvoiceKind, LineKind, NumberOrigin, State};
 use domain::item::ItemKind;
 use domain::numbering::{SeriesKind, SeriesReset};
 use domain::party::{ClosedBooksPolicy, IssuedPolicy, ServiceLevel};
+use domain::payment::intent::{AttemptState, IntentState};
+use domain::payment::method::{Funding, MethodKind, MethodStatus};
 use domain::payment::{PaymentMode, RefundKind, ReversalKind};
+use domain::seller::ExemptionKind;
 use domain::tax::{PriceMode, TaxCategory, TaxRounding};
+use domain::unbilled_charge::ChargeStatus;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -53,14 +59,27 @@ vocabularies!(
     TaxRounding,
     TaxCategory,
     PaymentMode,
+    ChargeStatus,
     ReversalKind,
     RefundKind,
+    MethodKind,
+    MethodStatus,
+    Funding,
+    IntentState,
+    AttemptState,
     ItemKind,
     ServiceLevel,
     IssuedPolicy,
     ClosedBooksPolicy,
     SeriesKind,
     SeriesReset,
+    PricingScheme,
+    IntervalUnit,
+    AddonKind,
+    CouponStatus,
+    FieldType,
+    PiiType,
+    ExemptionKind,
 );
 
 impl Vocabulary for IfSettled {

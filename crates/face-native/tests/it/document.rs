@@ -54,6 +54,50 @@ fn every_reference_and_link_leads_somewhere() {
     assert!(references > 200 && links > 100, "{references} references, {links} links");
 }
 
+/// Whoever makes ids by the document makes ids that could be there.
+#[test]
+fn ids_in_paths_have_the_shape_of_their_noun() {
+    let document = schema::document();
+    let mut count = 0;
+    for route in face_native::routes() {
+        let operation = schema::operation(&document, route.method, route.path).expect("an operation");
+        let parameters = operation["parameters"].as_array().expect("parameters");
+        let in_path = parameters.iter().filter(|one| one["in"] == "path");
+        for parameter in in_path {
+            let name = parameter["name"].as_str().expect("a name");
+            if !name.ends_with("_id") {
+                continue;
+            }
+            let (pattern, example) = (&parameter["schema"]["pattern"], &parameter["schema"]["example"]);
+            let prefix = example.as_str().and_then(|example| example.strip_suffix("_100200"));
+            let prefix = prefix.unwrap_or_else(|| panic!("{}: {name} has no shape: {parameter}", route.id));
+            assert_eq!(pattern, &format!("^{prefix}_[1-9][0-9]{{0,15}}$"), "{}", route.id);
+            count += 1;
+        }
+    }
+    assert!(count > 40, "only {count} ids");
+}
+
+testkit::on_both_databases! {
+    /// An id that is not there and a text that is no id get the same answer, which the document knows.
+    async fn what_is_no_id_is_not_found_either(db: Db) {
+        let world = World::open(db).await;
+        let document = schema::document();
+        for route in face_native::routes().iter().filter(|route| route.method == "GET") {
+            let parameters: Vec<&str> = route.path_parameters().collect();
+            let [name] = parameters.as_slice() else { continue };
+            let operation = schema::operation(&document, route.method, route.path).expect("an operation");
+            assert!(operation["responses"].get("404").is_some(), "{}", route.id);
+            let example = operation["parameters"][0]["schema"]["example"].as_str().unwrap_or("inv_100200");
+            for id in [example.replace("100200", "9007199254740991").as_str(), "x", "inv_0", "1"] {
+                let path = route.path.replace(&format!("{{{name}}}"), id);
+                let answer = world.get(&path).await;
+                assert_eq!((answer.0.status, answer.code().as_str()), (404, "not_found"), "{path}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_new_invoice_leads_to_what_can_be_done_with_it() {
     let document = schema::document();

@@ -85,7 +85,7 @@ testkit::on_both_databases! {
         let unknown = correction.replace(r#"{"name""#, r#"{"line_id": "lin_5", "name""#);
         world.refused("POST", &format!("{path}/correct"), &unknown, 422, "unknown_line").await;
         let numbered = correction.replace(r#"{"customer_id""#, r#"{"number": "N-1", "customer_id""#);
-        world.refused("POST", &format!("{path}/correct"), &numbered, 422, "field_not_allowed").await;
+        world.refused("POST", &format!("{path}/correct"), &numbered, 422, "number_fixed").await;
         world.refused("POST", &format!("{path}/cancel-write-off"), "{}", 422, "not_written_off").await;
 
         let payment = world.payment(&customer, "4", &[(&issued, "4")]).await;
@@ -114,6 +114,9 @@ testkit::on_both_databases! {
         let path = format!("/v1/invoices/{issued}/correct");
         let later = one_line(&customer, "11").replacen('{', r#"{"dated_on": "2027-01-01", "#, 1);
         world.refused("POST", &path, &format!(r#"{{"invoice": {later}}}"#), 422, "date_leaves_series").await;
+        let same = one_line(&customer, "11").replacen('{', r#"{"number": "2026-000001", "#, 1);
+        let told = world.post(&path, &format!(r#"{{"invoice": {same}}}"#)).await;
+        assert_eq!(told.expect(200)["number"], "2026-000001", "a correction may name the number that stays");
         world.send("PATCH", &entity, Some(r#"{"issued_policy": "locked"}"#)).await.expect(200);
         let correction = format!(r#"{{"invoice": {}}}"#, one_line(&customer, "11"));
         world.refused("POST", &path, &correction, 422, "locked").await;
@@ -190,6 +193,6 @@ testkit::on_both_databases! {
         }
         let numbered = one_line(&below, "1").replacen('{', r#"{"number": "N-1", "#, 1);
         world.made("/v1/invoices", &numbered).await;
-        world.refused("POST", "/v1/invoices", &numbered, 409, "duplicate").await;
+        world.refused("POST", "/v1/invoices", &numbered, 409, "number_taken").await;
     }
 }

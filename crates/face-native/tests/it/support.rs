@@ -2,9 +2,11 @@
 
 use billing::credentials::{CreateCredential, Secrets};
 use billing::{Billing, Caller, FaceName, SystemClock};
+use connectors::sandbox::Sandbox;
 use domain::id::{CustomerId, TenantId};
 use http_kit::Edge;
 use serde_json::Value;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::Db;
 use testkit::server::{Reply, TestServer};
@@ -27,7 +29,9 @@ pub const ALL: &[&str] = &["read", "write"];
 impl World {
     pub async fn new(db: Db) -> World {
         let now = "2026-01-31T09:30:00Z".parse().expect("an instant");
-        let billing = Billing::new(db, SystemClock::fixed(now));
+        let clock = SystemClock::fixed(now);
+        let sandbox = Sandbox::new(db.clone(), clock.clone(), 0);
+        let billing = Billing::new(db, clock).with_gateway(Arc::new(sandbox));
         let router = face_native::router(billing.clone(), face_native::Settings::default());
         let router = http_kit::assemble(face_native::Native, router, [], &Edge::default());
         let server = TestServer::start(router).await;

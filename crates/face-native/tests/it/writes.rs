@@ -79,6 +79,9 @@ testkit::on_both_databases! {
         let contact = scribe.make(&contacts, r#"{"first_name": "Ann", "is_primary": true}"#).await;
         let read = scribe.world.get(&format!("/v1/customers/{customer}")).await.expect(200);
         assert_eq!((read["contacts"].as_array().map(Vec::len), &read["contacts"][0]["id"]), (Some(1), &contact.as_str().into()));
+        let body = r#"{"designation": "CEO", "fax": "9", "is_primary": false}"#;
+        let changed = scribe.write("PATCH", &format!("{contacts}/{contact}"), body).await;
+        assert_eq!((&changed["first_name"], &changed["designation"], &changed["is_primary"]), (&"Ann".into(), &"CEO".into(), &false.into()));
         scribe.write("DELETE", &format!("{contacts}/{contact}"), "").await;
         let other = scribe.make("/v1/customers", r#"{"display_name": "Nobody"}"#).await;
         scribe.write("DELETE", &format!("/v1/customers/{other}"), "").await;
@@ -104,8 +107,10 @@ testkit::on_both_databases! {
         let read = scribe.world.get(&format!("/v1/custom-fields/{field}")).await.expect(200);
         assert_eq!((&read["label"], &read["data_type"], scribe.count("/v1/custom-fields").await), (&"Cost centre".into(), &"text".into(), 1));
 
+        scribe.lists(&customer).await;
         scribe.invoices(&customer, &field).await;
         scribe.money(&customer).await;
+        scribe.charges(&customer).await;
 
         let writes: BTreeSet<String> =
             face_native::routes().iter().filter(|route| route.is_write()).map(|route| route.id.to_owned()).collect();
@@ -188,6 +193,62 @@ impl Scribe {
             (&"INV-000003".into(), &"bulk".into(), &"open".into())
         );
         assert_eq!(self.count("/v1/invoices").await, 3);
+    }
+
+    /// The seller's small lists, and the fields that it adds to its objects.
+    async fn lists(&mut self, customer: &str) {
+        for (path, made, change, name, value) in [
+            ("/v1/salespersons", r#"{"name": "Ada", "email": "ada@example.com"}"#, r#"{"name": "Eve"}"#, "name", "Eve"),
+            ("/v1/terms", r#"{"name": "Week", "days": 7}"#, r#"{"name": "Ten days", "days": 10}"#, "name", "Ten days"),
+            ("/v1/tax-authorities", r#"{"name": "State"}"#, r#"{"description": "The state"}"#, "description", "The state"),
+            ("/v1/tax-exemptions", r#"{"code": "NGO"}"#, r#"{"kind": "item", "reason": "Food"}"#, "kind", "item"),
+            ("/v1/cancellation-reasons", r#"{"label": "Moving"}"#, r#"{"label": "Left", "position": 3}"#, "label", "Left"),
+            (
+                "/v1/custom-fields",
+                r#"{"object_kind": "customer", "label": "Colour", "data_type": "dropdown", "choices": ["red"]}"#,
+                r#"{"choices": ["red", "blue"], "max_length": 4, "is_mandatory_on_pages": true}"#,
+                "data_type",
+                "dropdown",
+            ),
+        ] {
+            let before = self.count(path).await;
+            let id = self.make(path, made).await;
+            let one = format!("{path}/{id}");
+            let changed = self.write("PATCH", &one, change).await;
+            assert_eq!(changed[name], value, "{path}");
+            assert_eq!(self.world.get(&one).await.expect(200), changed, "{path}");
+            assert_eq!(self.count(path).await, before + 1, "{path}");
+            if path == "/v1/custom-fields" {
+                let (customer, field) = (format!("/v1/customers/{customer}"), format!(r#"{{"custom_field_id": "{id}", "value": "#));
+                let body = |value: &str| format!(r#"{{"website": "a.example", "custom_fields": [{field}"{value}"}}]}}"#);
+                self.world.refused("PATCH", &customer, &body("green"), 422, "custom_field_value").await;
+                self.write("PATCH", &customer, &body("blue")).await;
+                let read = self.world.get(&customer).await.expect(200);
+                assert_eq!((&read["website"], &read["custom_fields"][0]["value"]), (&"a.example".into(), &"blue".into()));
+                self.world.refused("DELETE", &one, "", 422, "in_use").await;
+                self.write("PATCH", &customer, &body("")).await;
+            }
+            self.write("DELETE", &one, "").await;
+            self.world.get(&one).await.expect(404);
+            assert_eq!(self.count(path).await, before, "{path}");
+        }
+    }
+
+    async fn charges(&mut self, customer: &str) {
+        let invoice = self.world.issued(customer, "100").await;
+        let path = format!("/v1/customers/{customer}/payment-methods");
+        let body = r#"{"kind": "card", "token": "sandbox_ok", "last_four": "2145", "expiry": {"year": 2030, "month": 9}}"#;
+        let card = self.make(&path, body).await;
+        let changed = self.write("PATCH", &format!("{path}/{card}"), r#"{"brand": "visa", "expiry": null}"#).await;
+        assert_eq!((&changed["brand"], &changed["expiry"]), (&"visa".into(), &Value::Null));
+        let body = format!(r#"{{"payment_method_id": "{card}", "amount": "40"}}"#);
+        let intent = self.make(&format!("/v1/invoices/{invoice}/collect"), &body).await;
+        let read = self.world.get(&format!("/v1/payment-intents/{intent}")).await.expect(200);
+        assert_eq!((&read["state"], &read["amount"]), (&"succeeded".into(), &"40.00".into()));
+        assert_eq!(self.world.get(&format!("/v1/invoices/{invoice}")).await.expect(200)["balance"], "60.00");
+        assert_eq!(self.count(&format!("/v1/invoices/{invoice}/payment-intents")).await, 1, "one charge, however often asked");
+        self.write("DELETE", &format!("{path}/{card}"), "").await;
+        assert_eq!(self.count(&path).await, 0);
     }
 
     async fn money(&mut self, customer: &str) {

@@ -1,6 +1,5 @@
 //! `GET /invoices/{invoice_id}`.
 
-use billing::query::InvoiceRef;
 use billing::read::{Named, Names};
 use domain::id::{AttachmentId, AuditId, CredentialId, CustomerId, InvoiceId, SalespersonId};
 use domain::invoice::view::{Comment, View};
@@ -11,7 +10,7 @@ use http_kit::Query;
 use http_kit::json::Object;
 use jiff::tz::TimeZone;
 
-use super::{item, number_of, settlement};
+use super::{item, number_of, present, settlement};
 use crate::call::Call;
 use crate::errors::Fault;
 use crate::mount::Types;
@@ -22,25 +21,19 @@ use crate::{status, wire};
 pub(crate) fn handle(call: Call) -> Handling {
     Box::pin(async move {
         wants_json(&call.query, &call.headers)?;
-        let which = reference(call.path("invoice_id"))?;
-        let found = call.billing.invoice(&call.caller, None, &which).await?;
-        // Deleted through a vendor's DELETE: void for the books, gone for the vendor's clients.
-        if found.value.summary.withdrawn_at.is_some() {
-            return Err(Fault::missing("Invoice").into());
-        }
+        let found = present(&call).await?;
         Ok(wire::success("success", |o| {
-            o.object("invoice", |o| to_wire(&found, call.mount.types(), o));
+            o.object("invoice", |o| to_wire(&found, call.mount.types(), Sample::Retrieve, o));
         }))
     })
 }
 
-/// The invoice that a path names; what is no id at all names none.
-pub(super) fn reference(path_id: &str) -> Result<InvoiceRef, Fault> {
-    if !wire::is_id(path_id) {
-        return Err(Fault::missing("Invoice"));
-    }
-    let native = wire::unspell(path_id).map(InvoiceId);
-    Ok(InvoiceRef::Spelled { text: path_id.to_owned(), native })
+/// Whose sample an answer follows: the seed's two are not alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sample {
+    Retrieve,
+    /// Items have their keys in another order and two more, payments and the invoice itself have fewer.
+    AddLines,
 }
 
 /// `?accept=` outranks the header. PDF and HTML are formats of Zoho's that are not made yet: 406, as for any
@@ -82,7 +75,7 @@ fn accepts_json(headers: &HeaderMap) -> bool {
 }
 
 /// The seed's keys in the seed's order; what only the OpenAPI names follows.
-pub(super) fn to_wire(found: &Named<View>, types: Types, o: &mut Object<'_>) {
+pub(crate) fn to_wire(found: &Named<View>, types: Types, sample: Sample, o: &mut Object<'_>) {
     let (view, names) = (&found.value, &found.names);
     let invoice = &view.summary;
     let extras: InvoiceExtras = side_car::read(&view.side_cars);
@@ -101,7 +94,7 @@ pub(super) fn to_wire(found: &Named<View>, types: Types, o: &mut Object<'_>) {
         .str("customer_id", &wire::id_of(names, CustomerId::WORD, invoice.customer_id.0))
         .str("customer_name", &invoice.customer_name)
         .str("email", &invoice.customer_email)
-        .array("invoice_items", &view.lines, |line, o| item::to_wire(line, names, types, o));
+        .array("invoice_items", &view.lines, |line, o| item::to_wire(line, names, types, sample, o));
     settlement::coupons(view, o);
     settlement::credits(view, names, types, o);
     o.dec("total", invoice.total)
@@ -109,7 +102,7 @@ pub(super) fn to_wire(found: &Named<View>, types: Types, o: &mut Object<'_>) {
         .dec("balance", invoice.balance)
         .dec("credits_applied", invoice.credits)
         .dec("write_off_amount", invoice.write_offs);
-    settlement::payments(view, names, &extras, o);
+    settlement::payments(view, names, &extras, sample, o);
     o.str("currency_code", invoice.currency.code())
         .str("currency_symbol", &wire::symbol(invoice.currency))
         .str("created_time", &wire::instant(invoice.created_at, &zone))
@@ -127,14 +120,16 @@ pub(super) fn to_wire(found: &Named<View>, types: Types, o: &mut Object<'_>) {
             .str("value", &field.value)
             .str("data_type", &field.data_type);
     });
-    documents(view, names, o);
+    if sample == Sample::Retrieve {
+        documents(view, names, o);
+    }
     if types == Types::OpenApi {
         o.str("invoice_number", &number).text("date", invoice.dated_on).str("last_modified_time", &updated_time);
     }
 }
 
 /// The seed's billing address has no street; ours follows behind its last key.
-fn billing_address(address: &Address, types: Types, o: &mut Object<'_>) {
+pub(super) fn billing_address(address: &Address, types: Types, o: &mut Object<'_>) {
     o.str("city", &address.city).str("state", &address.state);
     wire::put_digits(o, types, "zip", &address.postcode);
     o.str("country", &address.country);
@@ -142,7 +137,7 @@ fn billing_address(address: &Address, types: Types, o: &mut Object<'_>) {
     o.str("street", &street(address)).str("attention", &address.attention);
 }
 
-fn shipping_address(address: &Address, types: Types, o: &mut Object<'_>) {
+pub(crate) fn shipping_address(address: &Address, types: Types, o: &mut Object<'_>) {
     o.str("street", &street(address)).str("city", &address.city).str("state", &address.state);
     wire::put_digits(o, types, "zip", &address.postcode);
     o.str("country", &address.country);

@@ -1,6 +1,7 @@
 //! What `GET /invoices` may be asked: Zoho's parameters as neutral filters. Unknown parameters are harmless.
 
-use billing::query::{Direction, Field, Filter, Match, Operand, Order, Status};
+use billing::query::{AmountField, Comparison, Direction, Field, Filter, Match, Operand, Order, Status};
+use domain::money::Amount;
 use http_kit::Query;
 
 use crate::errors::Fault;
@@ -46,17 +47,31 @@ const TEXTS: [(&str, Field); 5] = [
     ("customer_name", Field::CustomerName),
 ];
 
-const DAYS: [(&str, Field); 2] = [("date", Field::DatedOn), ("due_date", Field::DueOn)];
+const DAYS: [(&str, Field); 3] =
+    [("date", Field::DatedOn), ("due_date", Field::DueOn), ("payment_expected_date", Field::PaymentExpectedOn)];
 
-type Comparison = fn(Operand) -> Match;
+const AMOUNTS: [(&str, AmountField); 2] = [("total", AmountField::Total), ("balance", AmountField::Balance)];
+
+/// The filter that is no status: invoices of which somebody said when payment is expected.
+const EXPECTED: &str = "Date.PaymentExpectedDate";
+
+type Compare = fn(Operand) -> Match;
 
 /// `date_start` and `date_end` are inclusive, `date_before` and `date_after` are not.
-const DAY_SUFFIXES: [(&str, Comparison); 5] = [
+const DAY_SUFFIXES: [(&str, Compare); 5] = [
     ("", Match::Equals),
     ("_start", Match::GreaterOrEqual),
     ("_end", Match::LessOrEqual),
     ("_before", Match::Less),
     ("_after", Match::Greater),
+];
+
+const AMOUNT_SUFFIXES: [(&str, Comparison); 5] = [
+    ("", Comparison::Equal),
+    ("_less_than", Comparison::Less),
+    ("_less_equals", Comparison::LessOrEqual),
+    ("_greater_than", Comparison::Greater),
+    ("_greater_equals", Comparison::GreaterOrEqual),
 ];
 
 /// A list as it was asked for.
@@ -90,6 +105,9 @@ impl Ask {
         for (name, field) in DAYS {
             days(query, name, field, &mut filters)?;
         }
+        for (name, field) in AMOUNTS {
+            amounts(query, name, field, &mut filters)?;
+        }
         if filters.len() > MAX_CONDITIONS {
             let message = format!("At most {MAX_CONDITIONS} filters may be passed.");
             return Err(Fault::bad_request(message));
@@ -114,6 +132,10 @@ fn status(query: &Query, filters: &mut Vec<Filter>) -> Result<&'static str, Faul
         lower.strip_prefix("status.").map(str::to_owned).unwrap_or(lower)
     };
     let wanted = plain(given);
+    if wanted == plain(EXPECTED) {
+        filters.push(Filter::Field(Field::PaymentExpectedOn, Match::NotNull));
+        return Ok(EXPECTED);
+    }
     let found = STATUSES.iter().find(|(word, _)| plain(word) == wanted);
     let (word, statuses) = found.ok_or_else(|| Fault::invalid("filter_by"))?;
     if let Some(statuses) = statuses {
@@ -189,6 +211,18 @@ fn days(query: &Query, name: &str, field: Field, filters: &mut Vec<Filter>) -> R
     Ok(())
 }
 
+/// In the currency of each invoice.
+fn amounts(query: &Query, name: &str, field: AmountField, filters: &mut Vec<Filter>) -> Result<(), Fault> {
+    for (suffix, comparison) in AMOUNT_SUFFIXES {
+        let name = format!("{name}{suffix}");
+        if let Some(text) = given(query, &name) {
+            let amount = Amount::parse(text).map_err(|_| Fault::invalid(&name))?;
+            filters.push(Filter::Amount(field, comparison, amount));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +284,19 @@ mod tests {
         assert_eq!(ask("unknown=1&filter=x&date_ends=x").expect("a list").filters, []);
     }
 
+    #[test]
+    fn amounts_and_expected_payments() {
+        let amount = Amount::parse("100.5").expect("an amount");
+        for (name, field) in AMOUNTS {
+            for (suffix, comparison) in AMOUNT_SUFFIXES {
+                check(&format!("{name}{suffix}=100.5"), Filter::Amount(field, comparison, amount));
+            }
+        }
+        for word in ["Date.PaymentExpectedDate", "date.payment_expected_date"] {
+            check_status(word, EXPECTED, &[Filter::Field(Field::PaymentExpectedOn, Match::NotNull)]);
+        }
+    }
+
     #[track_caller]
     fn check_sort(query: &str, listing: (&str, &str), order: (Order, Direction)) {
         let ask = ask(query).expect("a list");
@@ -276,7 +323,9 @@ mod tests {
     fn values_without_sense_are_named() {
         for (query, name) in [
             ("filter_by=Status.Lost", "filter_by"),
-            ("filter_by=Date.PaymentExpectedDate", "filter_by"),
+            ("filter_by=Date.Paid", "filter_by"),
+            ("total_less_than=1,5", "total_less_than"),
+            ("balance=x", "balance"),
             ("sort_column=color", "sort_column"),
             ("sort_order=up", "sort_order"),
             ("page=0", "page"),

@@ -133,6 +133,7 @@ fn extras() -> InvoiceExtras {
             },
         )]
         .into(),
+        ..InvoiceExtras::default()
     }
 }
 
@@ -179,6 +180,7 @@ fn line() -> LineView {
         unit_price: Decimal::from_whole(50),
         gross: usd(480),
         discount: usd(80),
+        discounted: usd(400),
         net: usd(400),
         allowance: usd(0),
         taxable: usd(400),
@@ -207,7 +209,7 @@ fn line() -> LineView {
             data_type: "text".to_owned(),
         }],
         tags: vec![LineTag { tag_id: 0, option_id: 0 }],
-        side_cars: vec![ours(&LineExtras { tax_exemption_id: "903002205042099".to_owned() })],
+        side_cars: vec![ours(&LineExtras { tax_exemption_id: "903002205042099".to_owned(), ..LineExtras::default() })],
     }
 }
 

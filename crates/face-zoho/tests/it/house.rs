@@ -1,5 +1,7 @@
 //! A seller with an invoice in every status, and a server of Zoho's face in front of it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use billing::credentials::{CreateCredential, Secrets};
 use billing::invoices::create::CreateInvoice;
@@ -12,6 +14,7 @@ use billing::parties::entities::CreateEntity;
 use billing::payments::Share;
 use billing::payments::record::RecordPayment;
 use billing::{Billing, Caller, FaceName, SystemClock};
+use connectors::sandbox::Sandbox;
 use domain::id::{CustomerId, InvoiceId, TenantId};
 use domain::invoice::void::IfSettled;
 use domain::money::{Amount, Currency, Decimal};
@@ -69,7 +72,8 @@ impl House {
     pub async fn build(db: TestDb) -> Self {
         let start: Timestamp = "2016-06-01T17:00:00Z".parse().expect("an instant");
         let clock = SystemClock::fixed(start);
-        let billing = Billing::new((*db).clone(), clock.clone());
+        let sandbox = Sandbox::new((*db).clone(), clock.clone(), 0);
+        let billing = Billing::new((*db).clone(), clock.clone()).with_gateway(Arc::new(sandbox));
         let tenant = billing.create_tenant("Zillum").await.expect("a tenant");
         let staff = Caller::system(tenant);
         let mut entity = CreateEntity::named("Zillum Inc", Currency::USD);

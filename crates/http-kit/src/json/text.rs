@@ -147,11 +147,35 @@ pub(super) fn is_plain_decimal(token: &str) -> bool {
     NumberParts::of(token).is_some_and(|parts| !parts.has_exponent() && !parts.has_leading_zero())
 }
 
+/// Which bytes never stand in a JSON string as they are, by their value.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        special[byte] = true;
+        byte += 1;
+    }
+    special[b'"' as usize] = true;
+    special[b'\\' as usize] = true;
+    special
+};
+
 /// Appends `text` as a JSON string with its quotes. `slashes` escapes `/`, `ascii` everything
 /// above U+007F, as PHP's json_encode does unless told otherwise.
 pub(super) fn write_string(out: &mut Vec<u8>, text: &str, slashes: bool, ascii: bool) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
+    write_escaped(out, text, slashes, ascii);
+    out.push(b'"');
+}
+
+/// As [`write_string`], without the quotes.
+pub(super) fn write_escaped(out: &mut Vec<u8>, text: &str, slashes: bool, ascii: bool) {
     let bytes = text.as_bytes();
+    if !slashes && !ascii && !bytes.iter().any(|byte| SPECIAL[usize::from(*byte)]) {
+        out.extend_from_slice(bytes);
+        return;
+    }
     let mut plain_from = 0;
     let mut at = 0;
     while at < bytes.len() {
@@ -187,5 +211,4 @@ pub(super) fn write_string(out: &mut Vec<u8>, text: &str, slashes: bool, ascii: 
         plain_from = at;
     }
     out.extend_from_slice(&bytes[plain_from..]);
-    out.push(b'"');
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write as _;
 
-use super::text::{is_plain_decimal, write_string};
+use super::text::{is_plain_decimal, write_escaped, write_string};
 use super::{Limits, check};
 
 /// How the text looks.
@@ -92,6 +92,21 @@ impl Out {
         write_string(&mut self.text, text, self.style.escapes_slashes, self.style.escapes_non_ascii);
     }
 
+    /// A string made by `Display`, escaped while it is made.
+    fn text(&mut self, value: impl fmt::Display) {
+        struct Escaped<'o>(&'o mut Out);
+        impl fmt::Write for Escaped<'_> {
+            fn write_str(&mut self, part: &str) -> fmt::Result {
+                let Style { escapes_slashes, escapes_non_ascii, .. } = self.0.style;
+                write_escaped(&mut self.0.text, part, escapes_slashes, escapes_non_ascii);
+                Ok(())
+            }
+        }
+        self.text.push(b'"');
+        fmt::Write::write_fmt(&mut Escaped(self), format_args!("{value}")).expect("writing to memory does not fail");
+        self.text.push(b'"');
+    }
+
     fn display(&mut self, value: impl fmt::Display) {
         write!(self.text, "{value}").expect("writing to memory does not fail");
     }
@@ -155,7 +170,8 @@ impl Object<'_> {
 
     /// A string from anything that prints: ids, dates.
     pub fn text(&mut self, key: &str, value: impl fmt::Display) -> &mut Self {
-        self.str(key, &value.to_string())
+        self.key(key).text(value);
+        self
     }
 
     /// An integer.

@@ -1,7 +1,7 @@
 //! Accepting connections, up to the cap.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::connection::drive;
+use super::per_ip::{PerIp, origin};
 use super::{Peer, ServeSummary, ServerConfig, Stage};
 use crate::metrics as names;
 
@@ -48,34 +49,65 @@ pub(super) struct Shared {
     pub(super) config: ServerConfig,
     pub(super) tally: Arc<Tally>,
     open: AtomicUsize,
+    per_ip: PerIp,
     refusing: AtomicUsize,
 }
 
 impl Shared {
     pub(super) fn new(name: &'static str, config: ServerConfig, tally: Arc<Tally>) -> Self {
-        Self { name, config, tally, open: AtomicUsize::new(0), refusing: AtomicUsize::new(0) }
+        let (open, refusing) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { name, config, tally, open, per_ip: PerIp::default(), refusing }
+    }
+}
+
+/// Which cap a connection met, as metrics name it.
+#[derive(Clone, Copy)]
+enum Cap {
+    All,
+    PerIp,
+}
+
+impl Cap {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::PerIp => "per_ip",
+        }
     }
 }
 
 /// A place among the connections; given back on drop.
-struct Place(Arc<Shared>);
+struct Place {
+    shared: Arc<Shared>,
+    /// Where it is counted, unless it is not.
+    origin: Option<IpAddr>,
+}
 
 impl Place {
-    fn take(shared: &Arc<Shared>) -> Option<Self> {
+    fn take(shared: &Arc<Shared>, remote: IpAddr) -> Result<Self, Cap> {
         // Only the listener's one accept loop adds, so the count cannot overshoot.
         if shared.open.load(Ordering::Relaxed) >= shared.config.max_connections {
-            return None;
+            return Err(Cap::All);
         }
+        let is_exempt = || shared.config.uncapped_ips.iter().any(|network| network.contains(remote));
+        let origin = match shared.config.max_connections_per_ip.filter(|_| !is_exempt()) {
+            None => None,
+            Some(most) if shared.per_ip.take(origin(remote), most) => Some(origin(remote)),
+            Some(_) => return Err(Cap::PerIp),
+        };
         shared.open.fetch_add(1, Ordering::Relaxed);
         metrics::gauge!(names::HTTP_CONNECTIONS, "listener" => shared.name).increment(1.0);
-        Some(Self(shared.clone()))
+        Ok(Self { shared: shared.clone(), origin })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!(names::HTTP_CONNECTIONS, "listener" => self.0.name).decrement(1.0);
+        if let Some(origin) = self.origin {
+            self.shared.per_ip.give_back(origin);
+        }
+        self.shared.open.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!(names::HTTP_CONNECTIONS, "listener" => self.shared.name).decrement(1.0);
     }
 }
 
@@ -102,9 +134,12 @@ pub(super) async fn accept_until_drained(
                 continue;
             }
         };
-        let Some(place) = Place::take(&shared) else {
-            refuse(stream, tls.is_some(), &shared);
-            continue;
+        let place = match Place::take(&shared, remote.ip()) {
+            Ok(place) => place,
+            Err(cap) => {
+                refuse(stream, tls.is_some(), &shared, cap);
+                continue;
+            }
         };
         shared.tally.connections.fetch_add(1, Ordering::Relaxed);
         let (tls, router, shared) = (tls.clone(), router.clone(), shared.clone());
@@ -162,10 +197,11 @@ const MAX_REFUSING: usize = 256;
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
     content-length: 0\r\nconnection: close\r\n\r\n";
 
-/// Tells a client at the cap to come back. Over TLS a word would cost a handshake: it is closed.
-fn refuse(mut stream: TcpStream, is_tls: bool, shared: &Arc<Shared>) {
+/// Tells a client at a cap to come back. Over TLS a word would cost a handshake: it is closed.
+fn refuse(mut stream: TcpStream, is_tls: bool, shared: &Arc<Shared>, cap: Cap) {
     shared.tally.refused.fetch_add(1, Ordering::Relaxed);
-    metrics::counter!(names::HTTP_CONNECTIONS_REFUSED_TOTAL, "listener" => shared.name).increment(1);
+    let counter = names::HTTP_CONNECTIONS_REFUSED_TOTAL;
+    metrics::counter!(counter, "listener" => shared.name, "cap" => cap.word()).increment(1);
     if is_tls || shared.refusing.load(Ordering::Relaxed) >= MAX_REFUSING {
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ServeError;
+use super::{Network, ServeError};
 
 /// How connections are treated. Bodies, heads and handlers have their limits in
 /// [`crate::edge::EdgeConfig`].
@@ -22,6 +22,10 @@ pub struct ServerConfig {
     pub linger: Duration,
     /// Connections per listener. Lowered to what the limit of open files allows.
     pub max_connections: usize,
+    /// Connections per listener from one address (on IPv6: one /64); `None` for no cap.
+    pub max_connections_per_ip: Option<usize>,
+    /// Where the cap per address does not count: a proxy brings everybody's connections.
+    pub uncapped_ips: Vec<Network>,
     /// Bytes of a request's head; hyper is given twice as many (see [`crate::edge::HeadLimits`]).
     pub max_header_bytes: usize,
     /// Headers of a request; hyper is given twice as many.
@@ -39,6 +43,8 @@ impl Default for ServerConfig {
             handshake_timeout: Duration::from_secs(5),
             linger: Duration::from_secs(3),
             max_connections: 10_000,
+            max_connections_per_ip: Some(256),
+            uncapped_ips: Network::loopback().to_vec(),
             max_header_bytes: 64 * 1024,
             max_headers: 100,
             shutdown_grace: Duration::from_secs(30),
@@ -56,6 +62,7 @@ impl ServerConfig {
         ];
         let counts = [
             ("max_connections", self.max_connections),
+            ("max_connections_per_ip", self.max_connections_per_ip.unwrap_or(usize::MAX)),
             ("max_header_bytes", self.max_header_bytes),
             ("max_headers", self.max_headers),
         ];

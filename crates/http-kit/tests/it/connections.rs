@@ -127,6 +127,47 @@ async fn the_cap_answers_503_and_recovers() {
     assert!(summary.refused >= 1, "{summary:?}");
 }
 
+/// One address holds its share and no more; what is exempt is not counted.
+#[tokio::test]
+async fn one_address_cannot_take_every_place() {
+    let capped = |server: &mut ServerConfig| {
+        server.max_connections_per_ip = Some(2);
+        // The clients of a test come from this machine.
+        server.uncapped_ips = vec!["192.0.2.0/24".parse().unwrap()];
+    };
+    let server = Server::start(settings(capped)).await;
+    let mut clients = [server.connect().await, server.connect().await];
+    for client in &mut clients {
+        client.send(HELLO).await;
+        assert_eq!(client.reply().await.status, 200);
+    }
+    let mut third = server.connect().await;
+    third.send(HELLO).await;
+    let refusal = third.reply().await;
+    assert_eq!((refusal.status, refusal.header("retry-after")), (503, Some("1")));
+    third.expect_closed().await;
+    drop(clients);
+    let mut tries = 0;
+    while server.ask(HELLO).await.status != 200 {
+        tries += 1;
+        assert!(tries < 200, "never recovers");
+        tokio::time::sleep(ms(50)).await;
+    }
+    assert!(server.stop().await.unwrap().refused >= 1);
+
+    let exempt = |server: &mut ServerConfig| {
+        server.max_connections_per_ip = Some(1);
+        server.uncapped_ips = vec!["127.0.0.1".parse().unwrap()];
+    };
+    let server = Server::start(settings(exempt)).await;
+    let mut clients = [server.connect().await, server.connect().await, server.connect().await];
+    for client in &mut clients {
+        client.send(HELLO).await;
+        assert_eq!(client.reply().await.status, 200);
+    }
+    assert_eq!(server.stop().await.unwrap().refused, 0);
+}
+
 /// axum::serve has no timeouts: there, such requests stay open for good.
 #[tokio::test]
 async fn five_hundred_half_open_requests_hurt_nobody() {

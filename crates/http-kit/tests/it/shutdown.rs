@@ -63,10 +63,14 @@ async fn senseless_settings_do_not_start() {
     let nothing = serve(Vec::new(), ServerConfig::default(), std::future::pending()).await;
     assert!(matches!(nothing, Err(ServeError::NoListener)));
     let any = "127.0.0.1:0".parse().unwrap();
-    let listener = Listener::bind("main", any, Router::new()).await.unwrap();
-    let config = ServerConfig { max_connections: 0, ..ServerConfig::default() };
-    let zero = serve(vec![listener], config, std::future::pending()).await;
-    assert!(matches!(zero, Err(ServeError::Zero("max_connections"))));
+    for (config, name) in [
+        (ServerConfig { max_connections: 0, ..ServerConfig::default() }, "max_connections"),
+        (ServerConfig { max_connections_per_ip: Some(0), ..ServerConfig::default() }, "max_connections_per_ip"),
+    ] {
+        let listener = Listener::bind("main", any, Router::new()).await.unwrap();
+        let zero = serve(vec![listener], config, std::future::pending()).await;
+        assert!(matches!(zero, Err(ServeError::Zero(found)) if found == name), "{name}: {zero:?}");
+    }
 }
 
 #[tokio::test]

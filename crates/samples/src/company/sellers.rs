@@ -146,7 +146,7 @@ impl Charter {
             write_off_relieves_tax: self.price_mode == PriceMode::Inclusive,
             default_terms: net(30),
             invoice_series: SeriesSpec { reset, ..SeriesSpec::plain(self.prefix) },
-            // Not yearly: notes are not made in the order of their dates, and a year that is over is closed.
+            // Not yearly, so that a seller has series of both kinds.
             credit_note_series: SeriesSpec::plain(&format!("{}C", self.prefix)),
             ..CreateEntity::named(self.name, self.base)
         };

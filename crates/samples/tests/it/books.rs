@@ -2,6 +2,7 @@
 
 use billing::query::{CustomerRef, InvoiceRef};
 use billing::read::Named;
+use billing::secrets::SecretBox;
 use billing::{Billing, Caller, FaceName, SystemClock};
 use domain::id::{CustomerId, InvoiceId, TenantId};
 use domain::invoice::view::View;
@@ -15,7 +16,7 @@ pub fn now() -> Timestamp {
 }
 
 pub fn billing(db: &Db) -> Billing {
-    Billing::new(db.clone(), SystemClock::fixed(now()))
+    Billing::new(db.clone(), SystemClock::fixed(now())).with_secrets(SecretBox::throw_away())
 }
 
 pub fn staff(tenant: TenantId, face: FaceName) -> Caller {

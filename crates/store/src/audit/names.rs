@@ -4,10 +4,12 @@ use crate::columns::Columns;
 use crate::{Result, Tx, params, sql};
 
 sql! {
-    AUDIT_SERIES = "SELECT id, kind, reset, last_value, year FROM number_series WHERE tenant_id = $1 ORDER BY id";
-    AUDIT_INVOICE_NUMBERS = "SELECT id, series_year, series_value, number FROM invoices \
+    AUDIT_SERIES = "SELECT id, kind, reset, enforces_date_order FROM number_series WHERE tenant_id = $1 ORDER BY id";
+    AUDIT_COUNTERS = "SELECT series_id, year, last_value, last_dated_on FROM series_counters \
+        WHERE tenant_id = $1 ORDER BY series_id, year";
+    AUDIT_INVOICE_NUMBERS = "SELECT id, series_year, series_value, number, dated_on FROM invoices \
         WHERE tenant_id = $1 AND series_id = $2 ORDER BY series_year, series_value, id";
-    AUDIT_NOTE_NUMBERS = "SELECT id, series_year, series_value, number FROM credit_notes \
+    AUDIT_NOTE_NUMBERS = "SELECT id, series_year, series_value, number, dated_on FROM credit_notes \
         WHERE tenant_id = $1 AND series_id = $2 ORDER BY series_year, series_value, id";
     AUDIT_INVOICE_TEXTS = "SELECT id, entity_id, number FROM invoices \
         WHERE tenant_id = $1 AND number IS NOT NULL ORDER BY number, entity_id, id";
@@ -59,44 +61,57 @@ pub struct Series {
     /// `invoice` or `credit_note`.
     pub kind: String,
     pub is_yearly: bool,
-    pub last_value: i64,
-    /// The year that `last_value` belongs to; 0 when the series never resets.
-    pub year: i64,
+    pub enforces_date_order: bool,
 }
 
 pub async fn series(tx: &mut Tx<'_>) -> Result<Vec<Series>> {
     let tenant = tx.tenant();
     tx.all(&AUDIT_SERIES, params![tenant], |row| {
         let mut c = Columns::of(row);
-        Ok(Series {
-            id: c.int()?,
-            kind: c.text()?,
-            is_yearly: c.text()? == "yearly",
-            last_value: c.int()?,
-            year: c.int()?,
-        })
+        Ok(Series { id: c.int()?, kind: c.text()?, is_yearly: c.text()? == "yearly", enforces_date_order: c.flag()? })
+    })
+    .await
+}
+
+/// Where a series stands in one year; year 0 when it never resets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    pub series_id: i64,
+    pub year: i64,
+    pub last_value: i64,
+    /// A civil day as ISO text.
+    pub last_dated_on: String,
+}
+
+/// Every counter, by series and year.
+pub async fn counters(tx: &mut Tx<'_>) -> Result<Vec<Counter>> {
+    let tenant = tx.tenant();
+    tx.all(&AUDIT_COUNTERS, params![tenant], |row| {
+        let mut c = Columns::of(row);
+        Ok(Counter { series_id: c.int()?, year: c.int()?, last_value: c.int()?, last_dated_on: c.text()? })
     })
     .await
 }
 
 /// One number of a series, as its document has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Numbered {
+pub struct Numbered<'r> {
     pub id: i64,
     pub year: i64,
     pub value: i64,
-    pub number: Option<String>,
+    pub number: Option<&'r str>,
+    /// A civil day as ISO text.
+    pub dated_on: &'r str,
 }
 
 /// Calls `each` with every number of a series, in the order of years and values.
-pub async fn numbers(tx: &mut Tx<'_>, series: &Series, mut each: impl FnMut(Numbered) + Send) -> Result<()> {
+pub async fn numbers(tx: &mut Tx<'_>, series: &Series, mut each: impl FnMut(Numbered<'_>) + Send) -> Result<()> {
     let tenant = tx.tenant();
     let sql = if series.kind == "invoice" { &AUDIT_INVOICE_NUMBERS } else { &AUDIT_NOTE_NUMBERS };
     let each = |row: &crate::Row<'_>| {
-        let mut c = Columns::of(row);
         // A missing year or value is no place in the series at all.
-        let (id, year, value) = (c.int()?, c.opt_int()?.unwrap_or(0), c.opt_int()?.unwrap_or(0));
-        each(Numbered { id, year, value, number: c.opt_text()? });
+        let (year, value) = (row.opt_int(1)?.unwrap_or(0), row.opt_int(2)?.unwrap_or(0));
+        each(Numbered { id: row.int(0)?, year, value, number: row.opt_text_ref(3)?, dated_on: row.text_ref(4)? });
         Ok(())
     };
     tx.all(sql, params![tenant, series.id], each).await.map(drop)

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::LiteTx;
 use crate::db::{Outcome, Work, panicked};
 use crate::ids::Ids;
-use crate::stats::Counters;
+use crate::stats::{Counters, add};
 use crate::tx::State;
 use crate::{Error, Tx};
 
@@ -61,6 +61,7 @@ impl<W: Work> Job for TypedJob<W> {
         // Statements answer at once, so one poll is enough; a body that is still pending waits for something else.
         let said = catch_unwind(AssertUnwindSafe(|| work.run(&mut tx).now_or_never()));
         let Tx::Lite(LiteTx { state, .. }) = tx else { unreachable!("the body was lent a SQLite transaction") };
+        add(&self.counters.statements, state.statements);
         self.failure = state.failed;
         let said = match (said, state.wants_ids) {
             (Err(panic), _) => Outcome::Done(Err(Error::Broken(panicked(&*panic)).into())),

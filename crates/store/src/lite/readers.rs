@@ -53,6 +53,7 @@ impl Readers {
         let said = AssertUnwindSafe(work.run(&mut tx)).catch_unwind().await;
         let Tx::Lite(LiteTx { state, .. }) = tx else { unreachable!("the body was lent a SQLite transaction") };
         add(&self.counters.reads, 1);
+        add(&self.counters.statements, state.statements);
         match (said, state.failed) {
             (Err(panic), _) => Err(Error::Broken(panicked(&*panic)).into()),
             (Ok(Ok(_)), Some(error)) => Err(error.into()),

@@ -1,10 +1,10 @@
 //! Statements of one transaction on one SQLite connection. Nothing here waits for anything but the file.
 
-use rusqlite::types::{ToSqlOutput, Value as Kept, ValueRef};
+use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 use rusqlite::{CachedStatement, Connection, StatementStatus, ToSql};
 
 use super::errors;
-use crate::row::{Kept as KeptRows, Source};
+use crate::row::{Kept, KeptRows, Source};
 use crate::stats::{Counters, add};
 use crate::tx::State;
 use crate::value::{iso_day, json_ints, json_texts};
@@ -95,19 +95,14 @@ impl<'t> LiteTx<'t> {
             let text = sql.text_for(Dialect::Sqlite)?;
             let kept = self.run(sql.name, text, |statement| {
                 bind(statement, params)?;
-                let width = statement.column_count();
-                let mut cells: Vec<Kept> = Vec::new();
-                let mut count = 0;
+                let mut kept = KeptRows::of_width(statement.column_count());
                 let mut rows = statement.raw_query();
                 while let Some(row) = rows.next()? {
-                    count += 1;
-                    for column in 0..width {
-                        cells.push(row.get(column)?);
-                    }
+                    kept.push(row)?;
                 }
-                Ok(KeptRows::Lite { width, cells, count })
+                Ok(kept)
             })?;
-            answers.push(Rows { query: sql.name, kept });
+            answers.push(Rows { query: sql.name, kept: Kept::Lite(kept) });
         }
         Ok(answers)
     }
@@ -176,13 +171,13 @@ fn bind(statement: &mut CachedStatement<'_>, params: &[Value<'_>]) -> Result<(),
 impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
-            Value::Null => ToSqlOutput::Owned(Kept::Null),
-            Value::Int(number) => ToSqlOutput::Owned(Kept::Integer(*number)),
+            Value::Null => ToSqlOutput::Owned(Owned::Null),
+            Value::Int(number) => ToSqlOutput::Owned(Owned::Integer(*number)),
             Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-            Value::Day(day) => ToSqlOutput::Owned(Kept::Text(day.to_string())),
-            Value::Ints(values) => ToSqlOutput::Owned(Kept::Text(json_ints(values))),
-            Value::Texts(values) => ToSqlOutput::Owned(Kept::Text(json_texts(values))),
+            Value::Day(day) => ToSqlOutput::Owned(Owned::Text(day.to_string())),
+            Value::Ints(values) => ToSqlOutput::Owned(Owned::Text(json_ints(values))),
+            Value::Texts(values) => ToSqlOutput::Owned(Owned::Text(json_texts(values))),
         })
     }
 }

@@ -5,6 +5,8 @@ mod bind;
 mod copy;
 mod errors;
 mod pool;
+mod settings;
+mod tls;
 mod transaction;
 
 use std::panic::AssertUnwindSafe;
@@ -94,6 +96,7 @@ impl Engine {
         let said = in_body(AssertUnwindSafe(work.run(&mut tx)).catch_unwind()).await;
         let Tx::Pg(mut tx) = tx else { unreachable!("the body was lent a PostgreSQL transaction") };
         *ids = tx.state.ids.take();
+        add(&self.counters.statements, tx.state.statements);
         let (failed, wants_ids) = (tx.state.failed.take(), tx.state.wants_ids);
         let said = match (said, wants_ids) {
             // The connection is not given back: dropping it ends the transaction.

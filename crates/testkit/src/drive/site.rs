@@ -62,6 +62,13 @@ impl Site {
         self
     }
 
+    /// The same data with another program.
+    #[must_use]
+    pub fn run_by(mut self, program: impl Into<PathBuf>) -> Site {
+        self.program = program.into();
+        self
+    }
+
     /// The same program on other data.
     #[must_use]
     pub fn at(&self, data_dir: &Path) -> Site {

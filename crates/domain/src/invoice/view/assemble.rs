@@ -40,25 +40,27 @@ impl Invoice {
 
 impl Summary {
     /// The row of a list, as of `today` in the legal entity's time zone.
-    pub fn from_invoice(invoice: &Invoice, today: Date, has_attachment: bool) -> Summary {
-        let money = |minor| invoice.money(minor);
+    pub fn from_invoice(invoice: Invoice, today: Date, has_attachment: bool) -> Summary {
+        let currency = invoice.currency;
+        let money = |minor| Money { minor, currency };
         let is_overdue = invoice.is_overdue(today);
+        let standing = standing(&invoice, is_overdue);
         let (totals, settled) = (invoice.totals, invoice.settled);
         let days_overdue = today.since(invoice.due_on).map_or(0, |span| i64::from(span.get_days()));
         Summary {
             id: invoice.id,
             entity_id: invoice.entity_id,
             customer_id: invoice.customer_id,
-            customer_name: invoice.customer_name.clone(),
-            customer_email: invoice.customer_email.clone(),
+            customer_name: invoice.customer_name,
+            customer_email: invoice.customer_email,
             kind: invoice.kind,
             state: invoice.state,
-            standing: standing(invoice, is_overdue),
-            number: invoice.number.clone(),
+            standing,
+            number: invoice.number,
             number_origin: invoice.number_origin,
-            reference: invoice.reference.clone(),
-            external_key: invoice.external_key.clone(),
-            token: invoice.token.clone(),
+            reference: invoice.reference,
+            external_key: invoice.external_key,
+            token: invoice.token,
             currency: invoice.currency,
             price_mode: invoice.price_mode,
             tax_rounding: invoice.tax_rounding,
@@ -68,7 +70,7 @@ impl Summary {
             posted_on: invoice.posted_on,
             paid_on: invoice.paid_on,
             payment_expected_on: invoice.payment_expected_on,
-            terms: invoice.terms.clone(),
+            terms: invoice.terms,
             net: money(totals.net),
             allowances: money(totals.allowances),
             charges: money(totals.charges),
@@ -87,12 +89,12 @@ impl Summary {
             days_overdue: if is_overdue { days_overdue } else { 0 },
             is_paid: invoice.state == State::Issued && settled.balance == 0,
             exchange_rate: invoice.fx.as_ref().map_or(Decimal::ONE, |fx| fx.rate),
-            bill_to: invoice.bill_to.clone(),
-            ship_to: invoice.ship_to.clone(),
-            memo: invoice.memo.clone(),
-            terms_text: invoice.terms_text.clone(),
-            transaction_type: invoice.transaction_type.clone(),
-            salesperson: invoice.salesperson.clone(),
+            bill_to: invoice.bill_to,
+            ship_to: invoice.ship_to,
+            memo: invoice.memo,
+            terms_text: invoice.terms_text,
+            transaction_type: invoice.transaction_type,
+            salesperson: invoice.salesperson,
             has_attachment,
             sent_at: invoice.sent_at,
             issued_at: invoice.issued_at,
@@ -184,9 +186,9 @@ const fn bucket(kind: LineKind) -> Bucket {
 
 impl View {
     pub fn assemble(mut parts: Parts) -> View {
-        let invoice = &parts.document.invoice;
-        let money = |minor: i64| invoice.money(minor);
-        let summary = Summary::from_invoice(invoice, parts.today, !parts.attachments.is_empty());
+        let currency = parts.document.invoice.currency;
+        let has_attachment = !parts.attachments.is_empty();
+        let money = |minor: i64| Money { minor, currency };
         let sum_of = |wanted: Bucket| -> Money {
             let lines = parts.document.lines.iter().filter(|line| bucket(line.kind) == wanted);
             money(lines.map(|line| line.amounts.taxable).sum())
@@ -226,7 +228,7 @@ impl View {
             time_zone: parts.time_zone,
             side_cars: parts.side_cars,
             allowances: parts.document.allowances,
-            summary,
+            summary: Summary::from_invoice(parts.document.invoice, parts.today, has_attachment),
         }
     }
 }
@@ -266,6 +268,7 @@ fn line_view(line: &Line, item: Option<ItemBrief>, extras: LineExtras, money: &i
         unit_price: line.unit_price,
         gross: money(amounts.gross),
         discount: money(amounts.discount),
+        discounted: money(amounts.gross - amounts.discount),
         net: money(amounts.net),
         allowance: money(amounts.allowance),
         taxable: money(amounts.taxable),

@@ -1,5 +1,6 @@
 use super::*;
-use crate::invoices::sample;
+use crate::invoices::{reference, sample};
+use billing::query::InvoiceRef;
 use domain::payment::ReversalKind;
 use http_kit::json::{Style, object};
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 fn answer(found: &Named<View>, types: Types) -> String {
     let body = object(Style::COMPACT, |o| {
         o.int("code", 0).str("message", "success");
-        o.object("invoice", |o| to_wire(found, types, o));
+        o.object("invoice", |o| to_wire(found, types, Sample::Retrieve, o));
     });
     String::from_utf8(body).expect("text")
 }

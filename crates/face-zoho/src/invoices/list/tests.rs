@@ -6,7 +6,7 @@ use http_kit::json::{Style, object};
 use jiff::civil::date;
 
 fn summary() -> Summary {
-    Summary::from_invoice(&sample::header(), date(2016, 6, 20), true)
+    Summary::from_invoice(sample::header(), date(2016, 6, 20), true)
 }
 
 fn answer(invoice: &Summary, types: Types) -> String {

@@ -17,7 +17,7 @@ fn check(balance: i64, today: Date, expected: Standing, overdue: i64, days: i64)
     noun.due_on = day(2026, 2, 14);
     noun.settled.credits = 370 - balance;
     noun.recompute_balance();
-    let summary = Summary::from_invoice(&noun, today, false);
+    let summary = Summary::from_invoice(noun.clone(), today, false);
     assert_eq!((summary.standing, summary.overdue.minor, summary.days_overdue), (expected, overdue, days));
     assert_eq!(summary.is_overdue, overdue > 0);
     assert_eq!(summary.is_paid, balance == 0);
@@ -34,7 +34,7 @@ fn standing_is_derived_from_balance_and_day() {
     check(0, after, Standing::Paid, 0, 0);
     for (state, expected) in [(State::Draft, Standing::Draft), (State::Void, Standing::Void)] {
         let noun = Invoice { state, ..invoice(1, 370) };
-        let summary = Summary::from_invoice(&noun, day(2030, 1, 1), true);
+        let summary = Summary::from_invoice(noun.clone(), day(2030, 1, 1), true);
         assert_eq!((summary.standing, summary.is_overdue, summary.is_paid), (expected, false, false));
     }
 }
@@ -138,4 +138,37 @@ fn coupons_add_up_per_code() {
     let found = coupons(&document);
     let found: Vec<(&str, i64)> = found.iter().map(|coupon| (coupon.code.as_str(), coupon.amount.minor)).collect();
     assert_eq!(found, [("TEN", 2_500)]);
+}
+
+/// What is left after a line's discounts is in the terms of its price; the net has no tax in it in either mode.
+#[test]
+fn a_discounted_line_keeps_the_terms_of_its_price() {
+    use crate::invoice::{Discount, DiscountBy};
+    use crate::id::TaxRateId;
+    use crate::money::Rate;
+    use crate::tax::{TaxCategory, TaxComponent};
+    let rate = Rate::from_percent(Decimal::from_whole(20)).expect("a rate");
+    for (price_mode, net, tax) in [(PriceMode::Exclusive, 10_800, 2_160), (PriceMode::Inclusive, 9_000, 1_800)] {
+        let mut line = DraftLine::new("Seat", Decimal::ONE, Decimal::from_whole(120), LineTax::untaxed());
+        line.tax.category = TaxCategory::Standard;
+        line.tax.components = vec![TaxComponent { rate_id: TaxRateId(1), name: "VAT".to_owned(), rate, is_compound: false }];
+        let by = DiscountBy::Fixed(1_200);
+        line.discounts = vec![Discount { name: "Off".to_owned(), code: None, by, priority: 0 }];
+        let input = DraftInput {
+            currency: Currency::USD,
+            price_mode,
+            tax_rounding: TaxRounding::PerGroup,
+            lines: vec![line.clone()],
+            allowances: Vec::new(),
+        };
+        let mut computed = compute(&input).expect("computes");
+        let mut noun = invoice(1, computed.totals.total);
+        noun.totals = computed.totals;
+        let lines = vec![Line::from_draft(LineId(1), 1, line, computed.lines.remove(0))];
+        let document = Document { invoice: noun, lines, taxes: computed.taxes, allowances: computed.allowances };
+        let view = View::assemble(Parts::of(document, day(2026, 2, 1)));
+        let shown = &view.lines[0];
+        assert_eq!((shown.gross.minor, shown.discount.minor, shown.discounted.minor), (12_000, 1_200, 10_800));
+        assert_eq!((shown.net.minor, shown.tax.minor), (net, tax));
+    }
 }
