@@ -182,7 +182,12 @@ impl Verb for DeleteCustomField {
         if store::custom_fields::in_use(cx.tx, &field.object_kind, field.id).await? {
             return Err(Refusal::InUse { what: "custom field" }.into());
         }
-        store::custom_fields::delete(cx.tx, field.id).await?;
+        let deleted = store::custom_fields::delete(cx.tx, field.id).await;
+        deleted.map_err(|error| match error {
+            // A value came in between.
+            store::Error::Constraint { .. } => Refusal::InUse { what: "custom field" }.into(),
+            other => Error::from(other),
+        })?;
         let detail = json!({"object_kind": field.object_kind, "index": field.index});
         cx.change.record("custom_field.deleted", CustomFieldId::WORD, field.id.0, "deleted", detail);
         Ok(())
@@ -234,7 +239,8 @@ pub(crate) async fn judged(
         true => Vec::new(),
         false => store::custom_fields::of_kind(cx.tx, kind).await?,
     };
-    let owned = |judged: Vec<(CustomFieldId, &str)>| judged.into_iter().map(|(id, text)| (id, text.to_owned())).collect();
+    let owned =
+        |judged: Vec<(CustomFieldId, &str)>| judged.into_iter().map(|(id, text)| (id, text.to_owned())).collect();
     objects.iter().map(|values| judge(&defined, values).map(owned)).collect()
 }
 
@@ -245,7 +251,21 @@ pub(crate) async fn set(cx: &mut Cx<'_, '_>, kind: &str, object: i64, values: &[
     }
     let defined = store::custom_fields::of_kind(cx.tx, kind).await?;
     let judged = judge(&defined, values)?;
-    Ok(store::custom_fields::set_values(cx.tx, kind, object, &judged).await?)
+    store_values(cx, kind, object, &judged).await
+}
+
+async fn store_values(
+    cx: &mut Cx<'_, '_>,
+    kind: &str,
+    object: i64,
+    judged: &[(CustomFieldId, &str)],
+) -> Result<(), Error> {
+    let stored = store::custom_fields::set_values(cx.tx, kind, object, judged).await;
+    stored.map_err(|error| match error {
+        // The field was deleted, or another set the same value, since the definitions were read.
+        store::Error::Constraint { .. } | store::Error::Conflict { .. } => Error::Conflict { what: "custom field" },
+        other => other.into(),
+    })
 }
 
 /// Sets the values of an object that a client makes: all mandatory fields must be among them.
@@ -258,10 +278,7 @@ pub(crate) async fn set_first(
     let defined = store::custom_fields::of_kind(cx.tx, kind).await?;
     let judged = judge(&defined, values)?;
     nothing_missing(&defined, |id| judged.iter().any(|(given, _)| *given == id))?;
-    if judged.is_empty() {
-        return Ok(());
-    }
-    Ok(store::custom_fields::set_values(cx.tx, kind, object, &judged).await?)
+    if judged.is_empty() { Ok(()) } else { store_values(cx, kind, object, &judged).await }
 }
 
 /// Refuses objects that a client makes without a value for a mandatory field: `given` has, for each object, what it

@@ -18,7 +18,7 @@ use crate::errors::Fault;
 use crate::routes::{Handling, Needs, Operation, row};
 use crate::wire;
 use detail::Desk;
-use input::CustomerBody;
+use input::{CustomerBody, of_body};
 
 pub(super) const READ: Needs = Needs::Scope("ZohoSubscriptions.customers.READ");
 pub(super) const CREATE: Needs = Needs::Scope("ZohoSubscriptions.customers.CREATE");
@@ -42,16 +42,17 @@ const CRM_CONTACT: &str = "zcrm_contact";
 
 fn create(call: Call) -> Handling {
     Box::pin(async move {
-        let change = call.read::<CustomerBody>()?.from_wire(&call).await?;
+        let change = call.read::<CustomerBody>()?.from_wire(&call).await.map_err(of_body)?;
         change.is_whole()?;
         let desk = Desk::load(&call).await?;
-        let verb = CreateCustomer { currency: change.currency, fields: change.of_new()? };
+        let verb = CreateCustomer { currency: change.currency, fields: change.of_new().map_err(|error| of_body(error.into()))? };
         call.write(ThenCustomer(verb), move |made| {
             wire::created("The customer has been created", |o| {
                 o.object("customer", |o| desk.customer(&made, o));
             })
         })
         .await
+        .map_err(of_body)
     })
 }
 
@@ -87,7 +88,7 @@ fn by_reference(call: Call) -> Handling {
 fn update(call: Call) -> Handling {
     Box::pin(async move {
         let customer = call.path_id::<CustomerId>("customer_id").await?;
-        let change = call.read::<CustomerBody>()?.from_wire(&call).await?;
+        let change = call.read::<CustomerBody>()?.from_wire(&call).await.map_err(of_body)?;
         let desk = Desk::load(&call).await?.of_update();
         let verb = EditCustomer { customer, edit: move |view: &_| change.of_known(view) };
         call.write(ThenCustomer(verb), move |changed| {
@@ -96,6 +97,7 @@ fn update(call: Call) -> Handling {
             })
         })
         .await
+        .map_err(of_body)
     })
 }
 

@@ -16,11 +16,14 @@ const MAX_TEXT_CHARS: usize = 100;
 /// At most so many conditions in one request; the store's limit leaves room for the caller's own.
 const MAX_CONDITIONS: usize = 20;
 
+/// A word of `filter_by` and what it stands for.
+pub(crate) type Filter<C> = (&'static str, fn() -> Vec<Condition<C>>);
+
 /// The words of one module's list. The first of each table is what is meant when nothing is said.
 pub(crate) struct Words<C: 'static> {
     pub report_name: &'static str,
     /// `filter_by`, as it is echoed in `applied_filter`.
-    pub filters: &'static [(&'static str, fn() -> Vec<Condition<C>>)],
+    pub filters: &'static [Filter<C>],
     pub sorts: &'static [(&'static str, C)],
     /// `x`, `x_startswith`, `x_contains`.
     pub texts: &'static [(&'static str, C)],
@@ -117,10 +120,8 @@ fn word<C: Copy>(
     found.copied().ok_or_else(|| Fault::invalid(name))
 }
 
-type Filters<C> = &'static [(&'static str, fn() -> Vec<Condition<C>>)];
-
 /// Clients write `Status.Open`, `status.open` and `open`.
-fn filter_by<C>(query: &Query, words: Filters<C>) -> Result<(&'static str, fn() -> Vec<Condition<C>>), Fault> {
+fn filter_by<C>(query: &Query, words: &'static [Filter<C>]) -> Result<Filter<C>, Fault> {
     let plain = |text: &str| {
         let lower = text.to_ascii_lowercase().replace('_', "");
         lower.split_once('.').map(|(_, rest)| rest.to_owned()).unwrap_or(lower)

@@ -9,6 +9,7 @@ mod buyers;
 mod draw;
 mod fates;
 mod goods;
+mod offers;
 mod sellers;
 
 pub use fates::Fate;
@@ -50,8 +51,8 @@ pub struct Company {
     pub invoices: Vec<(InvoiceId, Fate)>,
 }
 
-/// Makes the company's legal entities, customers and invoices in a tenant. Once per tenant: its items' codes
-/// would be taken a second time.
+/// Makes the company's legal entities, customers, invoices and offers in a tenant. Once per tenant: its items'
+/// codes would be taken a second time.
 pub async fn generate(billing: &Billing, tenant: TenantId, plan: &Plan<'_>) -> Result<Company, Error> {
     let caller = Caller::system(tenant);
     let mut rng = Rng::with_seed(plan.seed);
@@ -79,6 +80,8 @@ pub async fn generate(billing: &Billing, tenant: TenantId, plan: &Plan<'_>) -> R
         invoices.extend(made.into_iter().zip(told));
         (plan.progress)(invoices.len(), plan.invoices);
     }
+    // Last, so that what came before keeps its ids.
+    billing.perform(&caller, offers::Offer).await?;
     Ok(Company {
         entities: sellers.iter().map(|seller| seller.entity).collect(),
         customers: buyers.iter().map(|buyer| buyer.customer).collect(),

@@ -38,6 +38,7 @@ pub mod applications;
 pub mod audit;
 pub mod catalogue;
 mod columns;
+pub mod contacts;
 pub mod coupons;
 pub mod credit_notes;
 pub mod custom_fields;

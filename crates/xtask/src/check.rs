@@ -17,7 +17,7 @@ const STEPS: &[Step] = &[
     Step { name: "build", run: |_| cargo(&["test", "--workspace", "--no-run"], &[]) },
     Step { name: "tests", run: tests },
     Step { name: "clients", run: |_| cargo(&["test", "--package", "face-zoom", "--test", "clients"], &[]) },
-    Step { name: "schema", run: |full| crate::schema::run(if full { 100 } else { 15 }) },
+    Step { name: "schema", run: crate::schema::check },
     Step { name: "bench smoke", run: |_| bench(true, None) },
 ];
 

@@ -86,7 +86,7 @@ impl Lookup {
         })
     }
 
-    fn item(&self, id: ItemId) -> Result<&Entry, Error> {
+    pub(super) fn item(&self, id: ItemId) -> Result<&Entry, Error> {
         self.items.get(&id).ok_or_else(|| Error::missing(ItemId::WORD, id))
     }
 

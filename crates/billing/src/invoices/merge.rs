@@ -64,7 +64,7 @@ pub(super) fn merge(
     for edit in edits {
         let (draft, id) = match edit.line {
             None => {
-                let draft = draft_line(lookup, customer, &edit.to_spec(), currency)?;
+                let draft = fresh(lookup, customer, currency, edit)?;
                 (draft, LineId(fresh_ids.next().expect("an id for each fresh line")))
             }
             Some(line) => {
@@ -79,6 +79,15 @@ pub(super) fn merge(
     Ok(merged)
 }
 
+/// A line of its own, or of what the catalogue sells: plans and recurring add-ons recur.
+fn fresh(lookup: &Lookup, customer: &Customer, currency: Currency, edit: &LineEdit) -> Result<DraftLine, Error> {
+    let mut spec = edit.to_spec();
+    if let Some(item) = edit.item {
+        spec.kind = lookup.item(item)?.line(spec.quantity).kind;
+    }
+    draft_line(lookup, customer, &spec, currency)
+}
+
 fn gone_on(
     lookup: &Lookup,
     customer: &Customer,
@@ -89,7 +98,7 @@ fn gone_on(
 ) -> Result<DraftLine, Error> {
     if edit.item.is_some() && edit.item != line.item_id {
         // Another thing is sold: the line keeps its place and nothing else.
-        return draft_line(lookup, customer, &edit.to_spec(), currency);
+        return fresh(lookup, customer, currency, edit);
     }
     let mut draft = DraftLine::from(line);
     draft.quantity = edit.quantity.unwrap_or(line.quantity);

@@ -229,7 +229,10 @@ async fn receive(
     attempt: &PaymentAttempt,
 ) -> Result<PaymentId, Error> {
     let amount = |minor: i64| Amount::from_parts(i128::from(minor), intent.currency.exponent());
-    let share = share_of(invoice, intent.amount);
+    // A correction may have made it another customer's invoice meanwhile, or one in another currency; the money stays
+    // its payer's.
+    let is_same_debt = (invoice.customer_id, invoice.currency) == (intent.customer_id, intent.currency);
+    let share = if is_same_debt { share_of(invoice, intent.amount) } else { 0 };
     let shares = match share {
         0 => Vec::new(),
         _ => vec![Share { invoice: invoice.id, amount: amount(share) }],
@@ -239,7 +242,7 @@ async fn receive(
         entity: Some(intent.entity_id),
         currency: Some(intent.currency),
         // Nobody else says what the money is worth in the books; so there is no gain or loss.
-        fx: invoice.fx.clone(),
+        fx: invoice.fx.clone().filter(|_| invoice.currency == intent.currency),
         mode: PaymentMode::Automatic,
         description: format!("Payment has been made for the invoice {number}"),
         reference: number,

@@ -184,7 +184,7 @@ struct Begin {
 enum Begun {
     Replayed(Answer),
     /// Ours to call the gateway for.
-    Open((Underway, Step)),
+    Open(Box<(Underway, Step)>),
     /// The gateway has said what came of it.
     Resolved(PaymentIntentId),
     /// Somebody else is calling the gateway.
@@ -232,7 +232,7 @@ impl store::Work for Begin {
                 let mut underway = charge::plan(&mut cx, &wish).await?;
                 self.gateways.find(&underway.intent.gateway)?;
                 charge::lease(&mut cx, &mut underway.attempt).await?;
-                Begun::Open((underway, Step::Charge))
+                Begun::Open(Box::new((underway, Step::Charge)))
             }
         };
         cx.flush().await?;
@@ -251,7 +251,7 @@ async fn take(cx: &mut Cx<'_, '_>, intent: PaymentIntentId) -> Result<Begun, Err
     }
     let step = if underway.attempt.state == AttemptState::Created { Step::Charge } else { Step::Ask };
     charge::lease(cx, &mut underway.attempt).await?;
-    Ok(Begun::Open((underway, step)))
+    Ok(Begun::Open(Box::new((underway, step))))
 }
 
 /// The same for the reconcile worker. `None`: nothing is to be done now.
@@ -262,10 +262,10 @@ pub(crate) struct Take {
 }
 
 impl store::Work for Take {
-    type Out = Option<(Underway, Step)>;
+    type Out = Option<Box<(Underway, Step)>>;
     type Error = Error;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<(Underway, Step)>, Error> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Box<(Underway, Step)>>, Error> {
         let mut cx = context(tx, &self.caller, self.now).await?;
         match take(&mut cx, self.intent).await? {
             Begun::Open(open) => Ok(Some(open)),

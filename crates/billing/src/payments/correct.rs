@@ -25,8 +25,9 @@ use std::collections::BTreeMap;
 /// `None` leaves a field as it is. When the money or the shares change, all of it is taken off its invoices, the
 /// receipt is posted anew, and it is put on the invoices again.
 ///
-/// Refuses in this order: texts; `PaymentVoid`; `CustomerMismatch` for another's payment; `Invalid` for another
-/// amount of what a gateway took; when money or shares change, `PaymentRefunded`, `BooksClosed`, what a new payment is refused for, and what each share is.
+/// Refuses in this order: texts; `PaymentVoid`; `CustomerMismatch` for another's payment; `PaymentCharged` for another
+/// amount of what a gateway took; when money or shares change, `PaymentRefunded`, `BooksClosed`, what a new payment
+/// is refused for, and what each share is.
 #[derive(Clone, Debug)]
 pub struct CorrectPayment {
     pub payment: PaymentId,
@@ -141,10 +142,6 @@ impl Verb for CorrectPayment {
         let wanted = self.wanted(&settlement)?;
         let moves = wanted.as_ref().is_some_and(|wanted| summed(wanted) != summed(&applied));
         let is_anew = receipt != before.receipt();
-        // What a gateway took is what it took.
-        if receipt.amount != before.amount && !store::intents::of_payments(cx.tx, &[id]).await?.is_empty() {
-            return Err(Refusal::Invalid { what: "amount" }.into());
-        }
 
         let mut changed = self.describe(&mut settlement.payment_mut(id)?.noun);
         if is_anew || moves {

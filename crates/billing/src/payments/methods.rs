@@ -170,5 +170,12 @@ async fn lock(cx: &mut Cx<'_, '_>, id: PaymentMethodId, of: Option<CustomerId>) 
     let found = store::payment_methods::lock(cx.tx, id).await?;
     let found = found.filter(|method| method.removed_at.is_none());
     let found = found.filter(|method| of.is_none_or(|customer| customer == method.customer_id));
-    found.ok_or_else(|| Error::missing(PaymentMethodId::WORD, id))
+    match (found, of) {
+        (Some(method), _) => Ok(method),
+        // Of a path's two objects the first that is not there is named.
+        (None, Some(customer)) if store::customers::load(cx.tx, customer).await?.is_none() => {
+            Err(Error::missing(CustomerId::WORD, customer))
+        }
+        (None, _) => Err(Error::missing(PaymentMethodId::WORD, id)),
+    }
 }

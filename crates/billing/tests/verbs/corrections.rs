@@ -125,13 +125,13 @@ on_both_databases! {
         let (first, second) = (world.owes("100").await, world.owes("40").await);
         let payment = till.collect(first, card).await.expect("it is paid").value.payment.payment.id;
         let more = CorrectPayment { amount: Some(amount("101")), ..CorrectPayment::of(payment) };
-        assert_eq!(world.refuses(more).await, Refusal::Invalid { what: "amount" });
+        let charged = Refusal::PaymentCharged { payment };
+        assert_eq!(world.refuses(more).await, charged);
         world.does(CorrectPayment { bank_charges: Some(amount("3")), ..put_on(world, payment, &[(second, "40")]) }).await;
         assert_eq!((world.balance(first).await.as_str(), world.balance(second).await.as_str()), ("100.00", "0.00"));
         let detail = world.billing.payment_detail(&world.caller, payment).await.expect("a payment").value;
         assert_eq!(detail.charge.expect("a charge").method.id, card);
-        world.books_are_sound().await;
-        world.does(WithdrawPayment { payment }).await;
+        assert_eq!(world.refuses(WithdrawPayment { payment }).await, charged);
         world.books_are_sound().await;
     }
 

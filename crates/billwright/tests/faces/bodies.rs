@@ -30,6 +30,18 @@ pub fn prefix_of(parameter: &str) -> &'static str {
         (PaymentId::WORD, PaymentId::PREFIX),
         (CreditNoteId::WORD, CreditNoteId::PREFIX),
         (RefundId::WORD, RefundId::PREFIX),
+        (AddonId::WORD, AddonId::PREFIX),
+        (CancellationReasonId::WORD, CancellationReasonId::PREFIX),
+        (CouponId::WORD, CouponId::PREFIX),
+        (PaymentIntentId::WORD, PaymentIntentId::PREFIX),
+        (PaymentMethodId::WORD, PaymentMethodId::PREFIX),
+        (PlanId::WORD, PlanId::PREFIX),
+        (ProductId::WORD, ProductId::PREFIX),
+        (SalespersonId::WORD, SalespersonId::PREFIX),
+        (TaxAuthorityId::WORD, TaxAuthorityId::PREFIX),
+        (TaxExemptionId::WORD, TaxExemptionId::PREFIX),
+        (TermsId::WORD, TermsId::PREFIX),
+        (UnbilledChargeId::WORD, UnbilledChargeId::PREFIX),
     ];
     let word = parameter.strip_suffix("_id").unwrap_or(parameter);
     let found = kinds.iter().find(|(known, _)| *known == word);

@@ -1,7 +1,7 @@
 //! Every route over HTTP: nobody, the wrong scope, the wrong method, what is not there, what is there, and
 //! scripts of other origins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use billing::credentials::{CreateCredential, Secrets};
 use billing::{Caller, FaceName};
@@ -23,17 +23,77 @@ struct Town {
     document: Document,
     /// Native ids by their prefix.
     known: Known,
+    /// Zoho's ids and codes by the module and the parameter that takes them: `items`, `item_id`.
+    of_zoho: BTreeMap<(String, String), String>,
 }
+
+/// Reads of one object of a kind that neither the samples nor [`Town::open`] make.
+const NOT_IN_SAMPLES: [&str; 21] = [
+    "native get-addon",
+    "native get-cancellation-reason",
+    "native get-coupon",
+    "native get-payment-intent",
+    "native get-payment-method",
+    "native get-plan",
+    "native get-product",
+    "native get-tax-exemption",
+    "native get-unbilled-charge",
+    "native list-plan-versions",
+    "zoho retrieve-a-bank-account",
+    "zoho retrieve-a-card",
+    "zoho retrieve-a-contact-person",
+    "zoho retrieve-a-coupon",
+    "zoho retrieve-a-customer-by-reference",
+    "zoho retrieve-a-plan",
+    "zoho retrieve-a-product",
+    "zoho retrieve-a-refund",
+    "zoho retrieve-a-refund-(short)",
+    "zoho retrieve-an-addon",
+    "zoho retrieve-an-unbilled-charge",
+];
 
 impl Town {
     async fn open(db: Db) -> Town {
         let world = World::open(db).await;
         let vendors = vendors::load(&world.billing, world.tenant).await.expect("the samples load");
-        let mut town = Town { world, vendors, document: Document::native(), known: BTreeMap::new() };
+        let document = Document::native();
+        let mut town = Town { world, vendors, document, known: BTreeMap::new(), of_zoho: BTreeMap::new() };
         for route in routes::all().iter().filter(|route| route.face == FaceName::Native && route.method == "GET") {
             town.learn(route).await;
         }
+        let prefix = face_zoho::Mount::ALL[0].prefix();
+        for route in routes::all().iter().filter(|route| route.face == FaceName::Zoho && route.method == "GET") {
+            if route.prefix == prefix && route.parameters().is_empty() {
+                town.learn_of_zoho(route).await;
+            }
+        }
         town
+    }
+
+    /// Remembers every text of the first object of a list of Zoho's: one of them is its id.
+    async fn learn_of_zoho(&mut self, route: &Route) {
+        let list = self.world.read(FaceName::Zoho, &route.whole_path()).await;
+        let Json::Object(members) = &list else { return };
+        let rows = members.iter().find_map(|(_, value)| match value {
+            Json::List(rows) => rows.first(),
+            _ => None,
+        });
+        if let Some(Json::Object(row)) = rows {
+            for (name, value) in row {
+                if let Json::Text(text) = value {
+                    self.of_zoho.insert((module(route), name.clone()), text.clone());
+                }
+            }
+        }
+    }
+
+    /// Whether everything that the path names is there.
+    fn is_there(&self, route: &Route) -> bool {
+        route.parameters().into_iter().all(|name| match route.face {
+            FaceName::Native => self.known.contains_key(prefix_of(name)),
+            FaceName::Zoho => name == "organization_id" || self.of_zoho.contains_key(&(module(route), name.to_owned())),
+            _ => true,
+        })
     }
 
     /// Remembers the first id of a list.
@@ -59,6 +119,10 @@ impl Town {
             }
             (FaceName::Zoho, "organization_id") => zoho::ORGANIZATION.to_owned(),
             (FaceName::Zoho, "invoice_id") => zoho::INVOICE.to_owned(),
+            (FaceName::Zoho, name) => {
+                let found = self.of_zoho.get(&(module(route), name.to_owned())).cloned();
+                found.unwrap_or_else(|| self.not_there(route, name))
+            }
             (FaceName::Zoom, "account") => face_zoom::wire::spell_account(self.vendors.zoom.account),
             (FaceName::Zoom, "invoice") => zoom::INVOICE.to_owned(),
             (FaceName::ChargeOver, "invoice") => chargeover::INVOICE.to_string(),
@@ -122,6 +186,11 @@ impl Town {
     }
 }
 
+/// The first part of the path below the prefix.
+fn module(route: &Route) -> String {
+    route.path.split('/').nth(1).unwrap_or_default().to_owned()
+}
+
 fn place(route: &Route) -> String {
     format!("{} {}", route.method, route.whole_path())
 }
@@ -163,7 +232,11 @@ testkit::on_both_databases! {
             let wide = town.key(route.face, &[&route.needs]).await;
             let request = town.request(route, &town.path(route, usize::MAX));
             let reply = present(request, route.face, &wide).send().await;
-            assert_eq!(reply.status, 200, "{}: {}", place(route), reply.body);
+            // Writes want a body of their own, which their face's tests give them: here they get past the scope.
+            match (route.method.as_str(), town.is_there(route)) {
+                ("GET", true) => assert_eq!(reply.status, 200, "{}: {}", place(route), reply.body),
+                _ => assert!(![401, 403].contains(&reply.status), "{}: {}", place(route), reply.body),
+            }
         }
     }
 
@@ -205,6 +278,11 @@ testkit::on_both_databases! {
                 let request = present(town.request(&route, &path), route.face, town.world.keys.of(route.face));
                 let reply = request.send().await;
                 let place = format!("{} {path}", route.method);
+                if route.face == FaceName::Zoho && (route.method != "GET" || path.contains("_code")) {
+                    // A write is refused for its missing body, or for what is not there; never carried out.
+                    assert!((400..500).contains(&reply.status), "{place}: {}", reply.body);
+                    continue;
+                }
                 refusals::check(route.face, Why::NoObject, &reply, &place);
                 // It names what is not there as it was asked for, prefix and all, and not something else.
                 match route.face {
@@ -224,9 +302,14 @@ testkit::on_both_databases! {
 
     async fn what_is_there(db: Db) {
         let town = Town::open(db).await;
+        let mut not_there = BTreeSet::new();
         for route in routes::all().iter().filter(|route| route.method == "GET") {
             let path = town.path(route, usize::MAX);
             let reply = town.world.get(route.face, &path).await;
+            if !town.is_there(route) {
+                not_there.insert(format!("{} {}", route.face.word(), route.name));
+                continue;
+            }
             assert_eq!(reply.status, 200, "{}: {}", place(route), reply.body);
             assert_eq!(reply.header("content-type"), Some(content_types(route.face).0), "{}", place(route));
             assert!(reply.header("x-request-id").is_some(), "{}", place(route));
@@ -234,6 +317,7 @@ testkit::on_both_databases! {
             let head = present(head, route.face, town.world.keys.of(route.face)).send().await;
             assert_eq!((head.status, head.body.as_str()), (200, ""), "HEAD {path}");
         }
+        assert_eq!(not_there, NOT_IN_SAMPLES.map(str::to_owned).into(), "what the samples do not have");
         for (method, path, status) in FRONT {
             let reply = town.world.server.request(method, path).send().await;
             assert_eq!(reply.status, status, "{path}: {}", reply.body);

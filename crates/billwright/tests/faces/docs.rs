@@ -42,8 +42,16 @@ fn what(route: &Route) -> String {
         return own.expect("the table is made from theirs").summary.to_owned();
     }
     let known = VENDORS.iter().find(|(face, name, _)| *face == route.face && *name == route.name);
-    let words = known.map(|(_, _, words)| *words);
-    words.unwrap_or_else(|| panic!("say in VENDORS what {} of {:?} is for", route.name, route.face)).to_owned()
+    match known {
+        Some((_, _, words)) => (*words).to_owned(),
+        // Zoho names its operations by what they do.
+        None if route.face == FaceName::Zoho => {
+            let words = route.name.replace('-', " ");
+            let (first, rest) = words.split_at(1);
+            format!("{}{rest}.", first.to_ascii_uppercase())
+        }
+        None => panic!("say in VENDORS what {} of {:?} is for", route.name, route.face),
+    }
 }
 
 /// What a credential must hold.

@@ -34,7 +34,7 @@ fn list(call: Call) -> Handling {
     Box::pin(async move {
         let customer = CustomerRef::Id(call.path_id::<CustomerId>("customer_id").await?);
         let found = call.billing.payment_methods(&call.caller, &customer, 0, WALLET).await?;
-        let zone = Sellers::load(&call).await?.zone(None);
+        let zone = zone_of(&call, &customer).await?;
         let is_listed =
             |view: &&MethodView| view.method.kind == MethodKind::Card && view.status == MethodStatus::Active;
         Ok(wire::success("success", |o| {
@@ -46,7 +46,7 @@ fn list(call: Call) -> Handling {
 fn retrieve(call: Call) -> Handling {
     Box::pin(async move {
         let found = one(&call, "card_id", MethodKind::Card).await?;
-        let zone = Sellers::load(&call).await?.zone(None);
+        let zone = zone_of(&call, &CustomerRef::Id(found.value.method.customer_id)).await?;
         let types = call.mount.types();
         Ok(wire::success("success", |o| {
             o.object("card", |o| to_wire(&found.value.method, &found.names, types, &zone, o));
@@ -63,6 +63,12 @@ fn delete(call: Call) -> Handling {
         let deleted = call.write(verb, |_| wire::success("The credit card has been deleted.", |_| {})).await;
         deleted.map_err(|failure| named(failure, MethodKind::Card))
     })
+}
+
+/// The zone of the legal entity that issues to the customer.
+async fn zone_of(call: &Call, customer: &CustomerRef) -> Result<TimeZone, Failure> {
+    let entity = call.billing.customer(&call.caller, customer).await?.value.customer.entity_id;
+    Ok(Sellers::load(call).await?.zone(entity))
 }
 
 /// The method of this kind that the path names, of the customer that it names.

@@ -1,7 +1,7 @@
 //! One customer, whole: what `GET`, `POST` and `PUT` of `/customers` answer.
 
 use billing::read::{CustomerView, Named};
-use domain::id::{ContactId, CustomerId, TaxAuthorityId, TaxExemptionId, TaxGroupId};
+use domain::id::{ContactId, CustomFieldId, CustomerId, TaxAuthorityId, TaxExemptionId, TaxGroupId};
 use domain::party::Address;
 use domain::seller::{ExemptionKind, TaxAuthority, TaxExemption};
 use http_kit::json::Object;
@@ -93,7 +93,7 @@ impl Desk {
                     .str("value", &field.value)
                     .str("data_type", &field.data_type)
                     .str("label", &field.label)
-                    .str("customfield_id", &wire::spell(field.field_id.0));
+                    .str("customfield_id", &wire::id_of(names, CustomFieldId::WORD, field.field_id.0));
             })
             .str("zcrm_account_id", account)
             .str("zcrm_contact_id", contact)

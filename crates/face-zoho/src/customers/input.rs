@@ -1,25 +1,28 @@
 //! A customer as a client sends it, in `POST /customers` and `PUT /customers/{customer_id}`. What is left out stays
 //! as it is; a blank text clears.
 
+mod change;
+
 use billing::Error;
 use billing::custom_fields::FieldValue;
 use billing::invoices::asked::AddressEdit;
 use billing::parties::contacts::ContactChanges;
 use billing::parties::customers::CustomerFields;
-use billing::read::CustomerView;
 use domain::Refusal;
-use domain::id::{TaxAuthorityId, TaxExemptionId, TaxGroupId};
+use domain::id::{CustomFieldId, TaxAuthorityId, TaxExemptionId, TaxGroupId};
 use domain::money::Currency;
-use domain::party::{Address, Exemption, Terms};
+use domain::party::Exemption;
 use domain::seller::ExemptionKind;
 use serde::Deserialize;
+
+pub(super) use change::Change;
+use change::{ExtrasChange, Slot};
 
 use super::{CRM_ACCOUNT, CRM_CONTACT};
 use crate::call::Call;
 use crate::custom_values::{self, ValueBody};
 use crate::errors::{Failure, Fault};
 use crate::scalar::{Scalar, filled, flag, text, whole};
-use crate::side_car::{self, CustomerExtras};
 
 /// Ten years, as the domain has it.
 const MAX_TERM_DAYS: i64 = 3_660;
@@ -101,31 +104,6 @@ struct AddressBody {
     country: Option<Scalar>,
     fax: Option<Scalar>,
     phone: Option<Scalar>,
-}
-
-/// A body that makes sense by itself; see [`Change::of_new`] and [`Change::of_known`].
-#[derive(Clone, Debug)]
-pub(super) struct Change {
-    pub currency: Option<Currency>,
-    /// All but what depends on the customer as it is.
-    fields: CustomerFields,
-    billing: Option<(AddressEdit, Option<String>)>,
-    shipping: Option<(AddressEdit, Option<String>)>,
-    terms_days: Option<i64>,
-    terms_label: Option<String>,
-    /// The seller's own terms, among which a label or a number of days may be one.
-    known_terms: Vec<Terms>,
-    extras: ExtrasChange,
-    is_taxable: Option<bool>,
-    exemption: Option<Exemption>,
-}
-
-/// What Zoho alone keeps.
-#[derive(Clone, Debug, Default)]
-struct ExtrasChange {
-    ach_supported: Option<bool>,
-    is_tds_registered: Option<bool>,
-    texts: Vec<(fn(&mut CustomerExtras) -> &mut String, String)>,
 }
 
 impl AddressBody {
@@ -257,7 +235,7 @@ impl CustomerBody {
             Some(id) => known.id == id && code.is_none_or(|code| known.code == code),
             None => known.code == given,
         });
-        let found = found.ok_or_else(|| Error::missing(TaxExemptionId::WORD, given))?;
+        let found = found.ok_or_else(|| Fault::invalid(field))?;
         if found.kind != ExemptionKind::Customer {
             return Err(Fault::invalid(field).into());
         }
@@ -275,7 +253,7 @@ impl CustomerBody {
         };
         let known = call.billing.tax_authorities(&call.caller).await?.value;
         let found = known.into_iter().find(|known| known.name == name).map(|known| known.id);
-        Ok(Some(Some(found.ok_or_else(|| Error::missing(TaxAuthorityId::WORD, name))?)))
+        Ok(Some(Some(found.ok_or_else(|| Fault::invalid("tax_authority_name"))?)))
     }
 
     fn extras(&mut self) -> Result<ExtrasChange, Fault> {
@@ -286,7 +264,6 @@ impl CustomerBody {
         if filled(self.vat_reg_no.as_ref()).is_some_and(|text| !(2..=12).contains(&text.chars().count())) {
             return Err(Fault::invalid("vat_reg_no"));
         }
-        type Slot = fn(&mut CustomerExtras) -> &mut String;
         let given: [(&str, Option<Scalar>, Slot); 11] = [
             ("twitter", self.twitter.take(), |extras| &mut extras.twitter),
             ("facebook", self.facebook.take(), |extras| &mut extras.facebook),
@@ -328,106 +305,32 @@ fn tags(bodies: Vec<TagBody>) -> Result<Vec<(i64, i64)>, Fault> {
         .collect()
 }
 
-impl Change {
-    /// What a new customer needs: a name and an address to write to.
-    pub fn is_whole(&self) -> Result<(), Fault> {
-        for (field, given) in [("display_name", &self.fields.display_name), ("email", &self.fields.email)] {
-            if given.as_deref().is_none_or(str::is_empty) {
-                return Err(Fault::invalid(field));
-            }
+/// What billing refuses about a body, by Zoho's names of its fields: an object that the body names and that is not
+/// there is an invalid value, not a missing page.
+pub(super) fn of_body(failure: Failure) -> Failure {
+    let Failure::Told(error) = failure else { return failure };
+    match error {
+        Error::Missing { kind: TaxGroupId::WORD, .. } => Fault::invalid("tax_id").into(),
+        Error::Missing { kind: TaxAuthorityId::WORD, .. } => Fault::invalid("tax_authority_id").into(),
+        Error::Missing { kind: TaxExemptionId::WORD, .. } => Fault::invalid("tax_exemption_id").into(),
+        Error::Missing { kind: CustomFieldId::WORD, given } => {
+            let given: String = given.chars().take(MAX_EXTRA_CHARS).collect();
+            Fault::invalid(&format!("custom_fields: {given}")).into()
         }
-        Ok(())
-    }
-
-    /// The fields of a new customer.
-    pub fn of_new(&self) -> Result<CustomerFields, Error> {
-        self.on(None)
-    }
-
-    /// The fields of a customer that is there.
-    pub fn of_known(&self, view: &CustomerView) -> Result<CustomerFields, Error> {
-        let (expected, given) = (view.customer.currency, self.currency.unwrap_or(view.customer.currency));
-        if given != expected {
-            // What a customer owes is in one currency.
-            return Err(Refusal::CurrencyMismatch { expected, given }.into());
-        }
-        self.on(Some(view))
-    }
-
-    fn on(&self, known: Option<&CustomerView>) -> Result<CustomerFields, Error> {
-        let customer = known.map(|view| &view.customer);
-        let before: CustomerExtras = known.map_or_else(CustomerExtras::default, |view| side_car::read(&view.side_cars));
-        let mut extras = before.clone();
-        for (slot, text) in &self.extras.texts {
-            slot(&mut extras).clone_from(text);
-        }
-        extras.ach_supported = self.extras.ach_supported.unwrap_or(extras.ach_supported);
-        extras.is_tds_registered = self.extras.is_tds_registered.unwrap_or(extras.is_tds_registered);
-        let address = |edit: &Option<(AddressEdit, Option<String>)>, own: Option<&Address>, code: &mut String| {
-            let (edit, given) = edit.as_ref()?;
-            if let Some(given) = given {
-                code.clone_from(given);
-            }
-            let mut after = edit.on(own.unwrap_or(&Address::default()));
-            if after.state.is_empty() {
-                // A code without a name is all that documents can print.
-                after.state.clone_from(code);
-            }
-            Some(after)
-        };
-        let bill_to = address(&self.billing, customer.map(|known| &known.bill_to), &mut extras.billing_state_code);
-        let ship_to = address(&self.shipping, customer.map(|known| &known.ship_to), &mut extras.shipping_state_code);
-        let was_exempt = customer.and_then(|known| known.tax_exemption.as_ref());
-        let tax_exemption = match (self.is_taxable, &self.exemption) {
-            (_, Some(exemption)) => Some(Some(exemption.clone())),
-            (Some(true), None) => Some(None),
-            (Some(false), None) if was_exempt.is_none() => {
-                return Err(Refusal::Blank { what: "tax_exemption_id" }.into());
-            }
-            (_, None) => None,
-        };
-        let tax_ids = (extras.tax_ids() != before.tax_ids()).then(|| {
-            let others = customer.map_or(&[][..], |known| &known.tax_ids);
-            let others = others.iter().filter(|id| !before.tax_ids().contains(&id.as_str())).cloned();
-            others.chain(extras.tax_ids().into_iter().map(str::to_owned)).collect()
-        });
-        let side_car = (extras != before).then(|| (billing::FaceName::Zoho, side_car::write(&extras)));
-        Ok(CustomerFields {
-            bill_to,
-            ship_to,
-            terms: self.terms(customer.and_then(|known| known.terms.as_ref()))?.map(Some),
-            tax_exemption,
-            tax_ids,
-            side_car,
-            ..self.fields.clone()
-        })
-    }
-
-    /// Days and label; the seller's own terms where they are those. A label alone names one of them, or names
-    /// anew what the customer has.
-    fn terms(&self, own: Option<&Terms>) -> Result<Option<Terms>, Error> {
-        let named = |name: &str| self.known_terms.iter().find(|known| known.name.eq_ignore_ascii_case(name));
-        let terms = match (self.terms_days, self.terms_label.as_deref()) {
-            (None, None) => return Ok(None),
-            (None, Some(label)) => match (named(label), own) {
-                (Some(known), _) => known.clone(),
-                (None, Some(own)) => Terms { id: None, name: label.to_owned(), days: own.days },
-                (None, None) => return Err(Refusal::Invalid { what: "payment_terms_label" }.into()),
-            },
-            (Some(days), Some(label)) => {
-                let known = named(label).filter(|known| known.days == days);
-                known.cloned().unwrap_or_else(|| Terms { id: None, name: label.to_owned(), days })
-            }
-            (Some(days), None) => {
-                let known = self.known_terms.iter().find(|known| known.days == days);
-                known.cloned().unwrap_or_else(|| Terms { id: None, name: label_of(days), days })
-            }
-        };
-        Ok(Some(terms))
+        Error::Refused(Refusal::TooLong { what, limit }) => Fault::too_long(field(what), limit).into(),
+        Error::Refused(Refusal::Invalid { what } | Refusal::Blank { what }) => Fault::invalid(field(what)).into(),
+        other => Failure::Told(other),
     }
 }
 
-/// As Zoho names terms that nobody named.
-fn label_of(days: i64) -> String {
-    if days == 0 { "Due on Receipt".to_owned() } else { format!("Net {days}") }
+/// Zoho's name of what the domain calls so.
+fn field(what: &'static str) -> &'static str {
+    match what {
+        "bill_to" => "billing_address",
+        "ship_to" => "shipping_address",
+        "language" => "language_code",
+        "terms" => "payment_terms_label",
+        "tax id" => "tax_reg_no",
+        other => other,
+    }
 }

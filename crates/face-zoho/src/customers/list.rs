@@ -20,8 +20,10 @@ const MAX_TEXT_CHARS: usize = 100;
 /// At most so many conditions in one request.
 const MAX_CONDITIONS: usize = 20;
 
+type Conditions = fn() -> Vec<Filter>;
+
 /// Zoho's words of `filter_by` as they are echoed in `applied_filter`.
-const FILTERS: [(&str, fn() -> Vec<Filter>); 8] = [
+const FILTERS: [(&str, Conditions); 8] = [
     ("Status.All", Vec::new),
     ("Status.Active", || vec![Filter::Active(true)]),
     ("Status.Inactive", || vec![Filter::Active(false)]),

@@ -1,4 +1,4 @@
-//! `POST /invoices`.
+//! `POST /invoices`. With `send` it is opened and marked as sent; a mail is what `/email` sends.
 
 use billing::invoices::InvoiceSpec;
 use billing::invoices::asked::{AddressEdit, HeaderEdit};

@@ -8,6 +8,7 @@ use domain::id::InvoiceId;
 use domain::invoice::void::IfSettled;
 use serde::Deserialize;
 
+use super::present_id;
 use crate::call::Call;
 use crate::errors::Failure;
 use crate::routes::Handling;
@@ -23,9 +24,15 @@ pub(super) struct Reason {
 
 impl Reason {
     /// Zoho's samples send no body at all.
-    pub(super) fn of(call: &Call) -> Result<String, Failure> {
-        let body: Self = call.read_or_default()?;
-        Ok(text(body.reason).unwrap_or_default())
+    pub(super) async fn of(call: &Call) -> Result<String, Failure> {
+        match call.read_or_default::<Self>() {
+            Ok(body) => Ok(text(body.reason).unwrap_or_default()),
+            Err(fault) => {
+                // A missing invoice outranks a bad body.
+                present_id(call).await?;
+                Err(fault.into())
+            }
+        }
     }
 }
 
@@ -57,7 +64,7 @@ fn change<V: Verb>(call: Call, message: &'static str, verb: fn(InvoiceId, String
     let message = message.to_owned();
     Box::pin(async move {
         let invoice: InvoiceId = call.path_id("invoice_id").await?;
-        let verb = Present { invoice, then: verb(invoice, Reason::of(&call)?) };
+        let verb = Present { invoice, then: verb(invoice, Reason::of(&call).await?) };
         call.write(verb, move |_| wire::success(&message, |_| {})).await
     })
 }

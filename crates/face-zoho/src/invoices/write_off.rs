@@ -16,7 +16,7 @@ const CANCELLED: &str = "The write off done for this invoice has been cancelled.
 pub(crate) fn handle(call: Call) -> Handling {
     Box::pin(async move {
         let invoice: InvoiceId = call.path_id("invoice_id").await?;
-        let then = WriteOffInvoice { invoice, reason: Reason::of(&call)?, on: None };
+        let then = WriteOffInvoice { invoice, reason: Reason::of(&call).await?, on: None };
         call.write(Present { invoice, then }, |_| wire::success(WRITTEN_OFF, |_| {})).await
     })
 }

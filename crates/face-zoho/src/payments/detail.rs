@@ -75,3 +75,58 @@ fn autotransaction(detail: &PaymentDetail, names: &Names, o: &mut Object<'_>) {
         o.int("expiry_month", i64::from(expiry.month)).int("expiry_year", i64::from(expiry.year));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::{CustomerId, EntityId};
+    use domain::money::{Currency, Money};
+    use domain::payment::Payment;
+    use http_kit::json::{Style, object};
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    fn detail(mode: PaymentMode, side_cars: Vec<(String, String)>) -> PaymentDetail {
+        let usd = |minor| Money { minor, currency: Currency::USD };
+        let (parties, on) = ((EntityId(1), CustomerId(2)), date(2016, 6, 5));
+        let amounts = (45_000, 1_000);
+        let payment = Payment::received(PaymentId(3), parties, Currency::USD, amounts, mode, on, Timestamp::UNIX_EPOCH);
+        let mut payment = payment.expect("a payment");
+        payment.gateway = Some("payflow_pro".to_owned());
+        payment.gateway_transaction_id = Some("B10E6E0F31BD".to_owned());
+        PaymentDetail {
+            payment,
+            customer_name: "Bowman Furniture".to_owned(),
+            customer_email: String::new(),
+            time_zone: "UTC".to_owned(),
+            amount: usd(45_000),
+            bank_charges: usd(1_000),
+            refunded: usd(5_000),
+            charge: None,
+            settles: Vec::new(),
+            custom_fields: Vec::new(),
+            side_cars,
+        }
+    }
+
+    fn printed(detail: &PaymentDetail) -> String {
+        let json = object(Style::COMPACT, |o| to_wire(detail, &Names::default(), o));
+        String::from_utf8(json).expect("UTF-8")
+    }
+
+    #[test]
+    fn only_what_a_gateway_did_is_an_autotransaction() {
+        assert!(!printed(&detail(PaymentMode::Card, Vec::new())).contains("autotransaction\":{"));
+        let kept = r#"{"autotransaction_id":"90300000079465","account_id":"90300000079226"}"#;
+        let found = printed(&detail(PaymentMode::Automatic, vec![("zoho".to_owned(), kept.to_owned())]));
+        let expected = concat!(
+            r#""email":"","autotransaction":{"autotransaction_id":"90300000079465","payment_gateway":"payflow_pro","#,
+            r#""gateway_transaction_id":"B10E6E0F31BD","gateway_error_message":"","card_id":"90300000079226"},"#,
+            r#""invoices":[],"currency_code":"USD""#,
+        );
+        assert!(found.contains(expected), "{found}");
+        assert!(
+            found.starts_with(r#"{"payment_id":"4600000000000003","payment_mode":"autotransaction","amount":450,"#)
+        );
+    }
+}

@@ -151,6 +151,10 @@ impl PlanBody {
                     Some(known) if known.scheme() == PricingScheme::Flat => {
                         Ok(Some(PriceModel::flat(price).map_err(refused)?))
                     }
+                    // Which of its brackets it would be, nobody says.
+                    Some(known) if known.scheme() != PricingScheme::Unit => {
+                        Err(Fault::invalid("price_brackets").into())
+                    }
                     _ => Ok(Some(PriceModel::per_unit(price).map_err(refused)?)),
                 }
             }

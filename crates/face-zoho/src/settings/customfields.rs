@@ -2,6 +2,7 @@
 //! words are those that published clients of Zoho's platform use.
 
 use billing::custom_fields::{DefineCustomField, DeleteCustomField, FieldChanges, UpdateCustomField};
+use billing::read::Names;
 use domain::custom_field::{CustomField, FieldType, PiiType};
 use domain::id::CustomFieldId;
 use http_kit::json::Object;
@@ -161,10 +162,11 @@ fn list(call: Call) -> Handling {
         let fields = call.billing.custom_fields(&call.caller).await?;
         let asked: Vec<&CustomField> =
             fields.iter().filter(|field| kind.is_none_or(|kind| field.object_kind == kind)).collect();
+        let names = call.billing.names(&call.caller, asked.iter().map(|field| field.id.0).collect()).await?;
         Ok(wire::success("success", |o| {
             // Zoho's own key, and the one that a client reads.
-            o.array("customfields", &asked, |field, o| to_wire(field, o));
-            o.array("custom_fields", &asked, |field, o| to_wire(field, o));
+            o.array("customfields", &asked, |field, o| to_wire(field, &names, o));
+            o.array("custom_fields", &asked, |field, o| to_wire(field, &names, o));
         }))
     })
 }
@@ -185,8 +187,10 @@ fn create(call: Call) -> Handling {
             changes: body.changes()?,
         };
         call.write(verb, |made| {
+            // What is new has no other name.
+            let names = Names::default();
             wire::created("The custom field has been created.", |o| {
-                o.object("custom_field", |o| to_wire(&made, o));
+                o.object("custom_field", |o| to_wire(&made, &names, o));
             })
         })
         .await
@@ -198,9 +202,10 @@ fn update(call: Call) -> Handling {
     Box::pin(async move {
         let field = call.path_id::<CustomFieldId>("customfield_id").await?;
         let verb = UpdateCustomField { field, changes: call.read::<FieldBody>()?.changes()? };
-        call.write(verb, |changed| {
+        let names = call.billing.names(&call.caller, vec![field.0]).await?;
+        call.write(verb, move |changed| {
             wire::success("The custom field has been updated.", |o| {
-                o.object("custom_field", |o| to_wire(&changed, o));
+                o.object("custom_field", |o| to_wire(&changed, &names, o));
             })
         })
         .await
@@ -216,10 +221,10 @@ fn delete(call: Call) -> Handling {
     })
 }
 
-fn to_wire(field: &CustomField, o: &mut Object<'_>) {
+fn to_wire(field: &CustomField, names: &Names, o: &mut Object<'_>) {
     let entity = ENTITIES.iter().find(|(_, kind)| *kind == field.object_kind).map_or("", |(word, _)| word);
     let data_type = TYPES.iter().find(|(_, known)| *known == field.data_type).map_or("", |(word, _)| word);
-    o.str("customfield_id", &wire::spell(field.id.0))
+    o.str("customfield_id", &wire::id_of(names, CustomFieldId::WORD, field.id.0))
         .str("entity", entity)
         .int("index", field.index)
         .str("label", &field.label)

@@ -197,6 +197,14 @@ testkit::on_both_databases! {
         let codes: Vec<&str> = joined["addons"].as_array().expect("addons").iter().filter_map(|addon| addon["addon_code"].as_str()).collect();
         assert_eq!(codes, ["Email-basic", "some"]);
 
+        let tiers = json!({"pricing_scheme": "tier", "price_brackets": [{"end_quantity": 10, "price": 9}, {"price": 8}]});
+        let tiers = client.put("/plans/basic-monthly", tiers, "The plan details has been updated.").await["plan"].clone();
+        assert_eq!((&tiers["recurring_price"], &tiers["pricing_scheme"]), (&json!(9), &json!("tier")));
+        let same = json!({"recurring_price": 9, "name": "Basic"});
+        let same = client.put("/plans/basic-monthly", same, "The plan details has been updated.").await["plan"].clone();
+        assert_eq!(same["price_brackets"], tiers["price_brackets"]);
+        let other = json!({"recurring_price": 10});
+        client.refused("PUT", "/plans/basic-monthly", other, (400, 2, "Invalid value passed for price_brackets")).await;
         client.plan(&product, "second").await;
         let row = &client.get("/plans").await["plans"];
         assert_eq!(row.as_array().map(Vec::len), Some(2));

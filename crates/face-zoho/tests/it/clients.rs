@@ -29,7 +29,7 @@ fn run(what: &str, command: &mut Command) -> Output {
 }
 
 /// The Python of a virtual environment below `target/` with what these lines of arguments install; made once.
-fn python(name: &str, installs: &[&[&str]]) -> PathBuf {
+pub fn python(name: &str, installs: &[&[&str]]) -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let python = home.join("bin").join("python");
     let is_done = home.join("installed");
@@ -51,12 +51,14 @@ fn read_with_package(base_url: &str, token: &str) -> Value {
 }
 
 /// What a script of `tests/clients` prints on its last line.
-fn told_by(python: &Path, script: &str, arguments: &[&str]) -> Value {
+pub fn told_by(python: &Path, script: &str, arguments: &[&str]) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
     let mut command = Command::new(python);
     command.arg(script).args(arguments);
     // A proxy of the surroundings has no business between the client and this machine.
     command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
+    // Nothing is left beside the scripts.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
     let output = run("the client", &mut command);
     // The package greets on the first lines when it finds no configuration of its own.
     let text = String::from_utf8(output.stdout).expect("text");

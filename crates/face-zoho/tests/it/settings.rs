@@ -183,7 +183,7 @@ testkit::on_both_databases! {
         assert_eq!(client.refused("DELETE", &one, Value::Null, 400).await, (4506, "The custom field is in use.".to_owned()));
         Client::told(&client.send("PUT", &one, &json!({"is_active": false})).await, 200, "The custom field has been updated.");
         let again = json!({"custom_fields": [{"label": "string", "value": "x"}]});
-        assert_eq!(client.refused("PUT", &path, again, 404).await.0, 1002);
+        assert_eq!(client.refused("PUT", &path, again, 400).await, (2, "Invalid value passed for custom_fields: string".to_owned()));
 
         for (body, code, message) in [
             (json!({"label": "a", "data_type": "string"}), 2, "Invalid value passed for entity"),

@@ -20,6 +20,7 @@ use billing::parties::items::{CreateItem, ItemFields};
 use billing::parties::taxes::{CreateTaxGroup, CreateTaxRate};
 use billing::parties::tenants::CreateSalesperson;
 use billing::payments::Share;
+use billing::payments::methods::{AddPaymentMethod, MethodFields};
 use billing::payments::record::RecordPayment;
 use billing::payments::refund::{RefundMoney, RefundOf};
 use billing::read::{ThenPayment, ThenRefund, ThenView};
@@ -27,12 +28,13 @@ use billing::{Billing, Caller, Cx, Error, FaceName, Verb};
 use domain::Refusal;
 use domain::id::{
     ApplicationId, CreditNoteId, CustomFieldId, CustomerId, EntityId, InvoiceId, ItemId, LineId, PaymentId,
-    SalespersonId, TaxGroupId, TenantId,
+    PaymentMethodId, SalespersonId, TaxGroupId, TenantId,
 };
 use domain::invoice::view::LineTag;
 use domain::invoice::{LineKind, Period};
 use domain::money::{Currency, Rate};
 use domain::party::{Address, Exemption};
+use domain::payment::method::MethodKind;
 use domain::payment::{PaymentMode, Refund};
 use domain::tax::TaxCategory;
 use jiff::civil::{Date, date};
@@ -49,6 +51,8 @@ pub const SALESPERSON: &str = "90300023000043";
 pub const PAYMENT: &str = "90300000079467";
 pub const INVOICE_PAYMENT: &str = "90300000079469";
 pub const CREDIT_NOTE: &str = "9030000079876";
+pub const CARD: &str = "90300000079226";
+pub const ACCOUNT: &str = "9030000000000361";
 
 const DATED: Date = date(2016, 6, 5);
 /// The refund's own day; the sample gives none.
@@ -122,6 +126,7 @@ impl Verb for Load {
             refund_note: note_of(&refunded),
             credit_note,
         };
+        methods(cx, parties.customer).await?;
         for (kind, id, foreign_id) in [
             (TenantId::WORD, self.tenant.0, ORGANIZATION),
             (InvoiceId::WORD, invoice.0, INVOICE),
@@ -138,6 +143,37 @@ impl Verb for Load {
         side_cars(cx, &loaded).await?;
         Ok(loaded)
     }
+}
+
+/// The bank account and the card that Zoho's samples name. They lie at the sandbox gateway, so that an invoice of
+/// the customer can be collected where it is switched on.
+async fn methods(cx: &mut Cx<'_, '_>, customer: CustomerId) -> Result<(), Error> {
+    let card = MethodFields {
+        last_four: Some("2145".to_owned()),
+        expiry: Some(Some((2030, 9))),
+        first_name: some("benjamin"),
+        last_name: some("franklin"),
+        address: Some(Address {
+            line1: "12 Harington Bay Street".to_owned(),
+            city: "Salt Lake City".to_owned(),
+            state: "CA".to_owned(),
+            postcode: "92612".to_owned(),
+            country: "U.S.A".to_owned(),
+            ..Address::default()
+        }),
+        ..MethodFields::default()
+    };
+    let account = MethodFields { last_four: some("0361"), ..MethodFields::default() };
+    for (kind, fields, foreign_id, collides_with) in [
+        (MethodKind::Card, card, CARD, None),
+        // What our own spelling of ids makes of it.
+        (MethodKind::BankAccount, account, ACCOUNT, Some(4_430_000_000_000_361)),
+    ] {
+        let (gateway, token) = ("sandbox".to_owned(), "sandbox_ok".to_owned());
+        let method = AddPaymentMethod { customer, kind, gateway, token, fields }.run(cx).await?;
+        keep(cx, FaceName::Zoho, PaymentMethodId::WORD, method.0, foreign_id, collides_with).await?;
+    }
+    Ok(())
 }
 
 /// The sample's customer id happens to pass for a card number (15 digits with a valid check digit). Where billing

@@ -1,5 +1,6 @@
 use crate::books::{assert_balanced, billing, view};
 use billing::query::{Direction, InvoiceQuery, Order, Paging};
+use billing::read::OfferList;
 use billing::{Billing, Caller};
 use domain::id::TenantId;
 use domain::invoice::view::{Standing, Summary};
@@ -139,6 +140,26 @@ testkit::on_both_databases! {
         }
         assert!(has_fx && has_compound && has_rates && has_exemption);
         assert!(has_discount && has_allowance && has_charge && has_fraction && has_proration && has_period);
+    }
+
+    async fn the_company_offers_every_scheme(db: Db) {
+        let billing = billing(&db);
+        let tenant = billing.create_tenant("Company").await.expect("a tenant");
+        let plan = Plan { customers: 3, invoices: 15, ..Plan::demo() };
+        company::generate(&billing, tenant, &plan).await.expect("a company");
+        let caller = Caller::system(tenant);
+        let all = OfferList::After { id: 0, limit: 100 };
+        let plans = billing.plans(&caller, all).await.expect("plans").value;
+        let addons = billing.addons(&caller, all, None).await.expect("add-ons").value;
+        let schemes = plans.iter().map(|view| &view.plan.version.terms.price);
+        let schemes = schemes.chain(addons.iter().map(|view| &view.addon.price));
+        let mut schemes: Vec<&str> = schemes.map(|price| price.scheme().word()).collect();
+        schemes.sort_unstable();
+        assert_eq!(schemes, ["flat", "package", "tier", "unit", "unit", "volume"]);
+        assert_eq!(plans.iter().map(|view| view.addons.len()).collect::<Vec<_>>(), [2, 3, 2]);
+        let coupons = billing.coupons(&caller, all, None).await.expect("coupons").value;
+        let coupons: Vec<_> = coupons.iter().map(|view| (view.coupon.code.as_str(), view.status.word())).collect();
+        assert_eq!(coupons, [("WELCOME20", "active"), ("SPRING50", "inactive"), ("PARTNER", "active")]);
     }
 
     async fn the_same_seed_is_the_same_company(db: Db) {

@@ -41,6 +41,14 @@ sql! {
             WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
         OR (f.kind = 'item' AND EXISTS (SELECT 1 FROM items x \
             WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'product' AND EXISTS (SELECT 1 FROM products x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'plan' AND EXISTS (SELECT 1 FROM plans x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'addon' AND EXISTS (SELECT 1 FROM addons x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
+        OR (f.kind = 'coupon' AND EXISTS (SELECT 1 FROM coupons x \
+            WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
         OR (f.kind = 'payment' AND EXISTS (SELECT 1 FROM payments x \
             WHERE x.tenant_id = f.tenant_id AND x.id = f.collides_with)) \
         OR (f.kind = 'credit_note' AND EXISTS (SELECT 1 FROM credit_notes x \

@@ -15,9 +15,8 @@ async fn connect(url: &str) -> Result<bool, String> {
     let mut config = Config::postgres(url);
     config.allow_unsafe_postgres = true;
     let db = Db::open(&config).await.map_err(|error| error.to_string())?;
-    let ask = store::body(|tx| {
-        Box::pin(async move { tx.one(&IS_ENCRYPTED, store::params![], |row| row.int(0)).await })
-    });
+    let ask =
+        store::body(|tx| Box::pin(async move { tx.one(&IS_ENCRYPTED, store::params![], |row| row.int(0)).await }));
     let is_encrypted = db.read(TenantId(0), ask).await.map_err(|error: Error| error.to_string())?;
     db.close().await;
     Ok(is_encrypted == 1)

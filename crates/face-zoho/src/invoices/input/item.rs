@@ -187,8 +187,8 @@ impl ItemBody {
         ] {
             refuse_filled(field, given.as_ref())?;
         }
-        let entries = self.time_entry_ids.iter().flatten();
-        entries.map(|entry| refuse_filled("time_entry_ids", Some(entry))).collect()
+        let mut entries = self.time_entry_ids.iter().flatten();
+        entries.try_for_each(|entry| refuse_filled("time_entry_ids", Some(entry)))
     }
 
     /// No tax is charged, for this reason. Zoho gives exemptions an id; for us they are a code.
