@@ -28,6 +28,7 @@ pub async fn run(size: Size, only: Option<&str>) -> Result<()> {
     }
     let postgres = TestDb::migrated(Kind::Postgres).await;
     let world = filled(&postgres.config(), invoices / 20, invoices).await?;
+    postgres.settle().await;
     one("PostgreSQL", &world, invoices, time).await?;
     drop(world);
     postgres.remove().await;

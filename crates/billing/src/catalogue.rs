@@ -45,10 +45,10 @@ impl<T: Id> ByCode<T> {
     }
 }
 
-impl<T: Id + Into<i64>> ByCode<T> {
+impl<T: Id + std::fmt::Display> ByCode<T> {
     pub(crate) fn missing(&self) -> Error {
         match self {
-            Self::Id(id) => Error::missing(<T as Id>::WORD, (*id).into()),
+            Self::Id(id) => Error::missing(<T as Id>::WORD, id),
             Self::Code(code) => Error::missing(<T as Id>::WORD, code),
         }
     }
@@ -65,11 +65,7 @@ pub(crate) fn split<T: Id>(asked: &[ByCode<T>]) -> (Vec<T>, Vec<String>) {
 const MAX_NAMED: usize = 500;
 
 /// The plans that a request names, in its order and each once. All belong to this product, else `Invalid`.
-async fn plans_of(
-    cx: &mut Cx<'_, '_>,
-    product: ProductId,
-    asked: &[ByCode<PlanId>],
-) -> Result<Vec<PlanId>, Error> {
+async fn plans_of(cx: &mut Cx<'_, '_>, product: ProductId, asked: &[ByCode<PlanId>]) -> Result<Vec<PlanId>, Error> {
     let what = "plans";
     if asked.len() > MAX_NAMED {
         return Err(Refusal::Invalid { what }.into());
@@ -104,9 +100,8 @@ async fn addons_of(
     let found = store::addons::load_many(cx.tx, &ids, &codes).await?;
     let mut addons: Vec<domain::catalogue::Addon> = Vec::with_capacity(asked.len());
     for which in asked {
-        let named = |addon: &&domain::catalogue::Addon| {
-            which.id() == Some(addon.id) || which.code() == Some(&addon.code)
-        };
+        let named =
+            |addon: &&domain::catalogue::Addon| which.id() == Some(addon.id) || which.code() == Some(&addon.code);
         let addon = found.iter().find(named).ok_or_else(|| which.missing())?;
         if addon.product_id != product {
             return Err(Refusal::Invalid { what }.into());

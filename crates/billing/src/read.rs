@@ -14,28 +14,26 @@ mod names;
 mod offers;
 mod parties;
 mod refunds;
+mod seller;
 mod settled;
 mod unbilled;
-mod seller;
 
-pub use charges::{ChargeView, Collected, IntentView, MethodRef, MethodView, ThenMethod};
-pub(crate) use invoice::business_now;
 pub use catalogue::{AddonView, Brief, CouponView, Hung, ItemView, PlanView, Shown, ThenShown};
+pub use charges::{ChargeView, Collected, IntentView, MethodRef, MethodView, ThenMethod};
+pub use customers::{CustomerRow, CustomerView, ThenCustomer, TransactionQuery, TransactionRow, TransactionState};
 pub use feed::Event;
+pub(crate) use invoice::business_now;
 pub use invoice::{Named, Names, ThenView};
 pub use invoice_list::LinePage;
-pub use names::Spelled;
 pub use money::{NoteView, PaymentView, SequenceEvents, ThenNote, ThenPayment, ThenRefund};
-pub use customers::{
-    CustomerRow, CustomerView, ThenCustomer, TransactionQuery, TransactionRow, TransactionState,
-};
-pub use store::transactions::Kind as TransactionKind;
+pub use names::Spelled;
 pub use offers::{CouponStanding, ItemOrder, ItemQuery, OfferList, OfferPage, PriceBound, TextMatch};
 pub use parties::EntityView;
 pub use refunds::{RefundDetail, ThenRefundDetail};
-pub use settled::{NoteDetail, PaymentDetail, Settles, ThenApplied, ThenNoteDetail, ThenPaymentDetail};
-pub use unbilled::{ThenUnbilled, UnbilledView};
 pub use seller::{Taxes, ThenSalesperson};
+pub use settled::{NoteDetail, PaymentDetail, Settles, ThenApplied, ThenNoteDetail, ThenPaymentDetail};
+pub use store::transactions::Kind as TransactionKind;
+pub use unbilled::{ThenUnbilled, UnbilledView};
 
 use crate::caller::ActsFor;
 use crate::query::CustomerRef;

@@ -10,9 +10,9 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::logs::LogFormat;
+use crate::output::Format;
 pub use oauth::{CreateOauthClient, OauthClientCommand, OauthCode, OauthCommand, OauthGrantCommand};
 pub use payment::PaymentCommand;
-use crate::output::Format;
 
 const EXAMPLES: &str = "Examples:
   billwright demo                                  a server with sample data, gone when it ends
@@ -273,7 +273,9 @@ pub enum TenantCommand {
     /// List the tenants
     List,
     /// Set a switch or limit of the faces
-    #[command(after_help = "Examples:\n  billwright tenant set zoho.limits free\n  billwright tenant set zoho.limits.per_day 50000")]
+    #[command(
+        after_help = "Examples:\n  billwright tenant set zoho.limits free\n  billwright tenant set zoho.limits.per_day 50000"
+    )]
     Set {
         /// As `tenant settings` prints it
         name: String,

@@ -8,9 +8,9 @@ pub mod config;
 pub mod data_dir;
 mod demo;
 pub mod exit;
+pub mod faces;
 #[cfg(feature = "failpoints")]
 pub mod failpoints;
-pub mod faces;
 mod front;
 pub mod gateway;
 mod logs;

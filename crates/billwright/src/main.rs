@@ -1,4 +1,4 @@
-/// Serving is mostly small texts that live for one request; measured, this allocator serves a fifth more of them.
+/// Serving is mostly small texts that live for one request, which this allocator is made for.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

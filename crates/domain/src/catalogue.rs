@@ -11,7 +11,7 @@ pub mod price;
 pub use addon::{Addon, AddonKind, PlanScope};
 pub use coupon::{AddonScope, Coupon, CouponDiscount, CouponKind, CouponStatus};
 pub use plan::{IntervalUnit, Plan, PlanTerms, PlanVersion};
-pub use price::{Bracket, Part, PriceModel, PricingScheme};
+pub use price::{Bracket, Part, PriceModel, PricingScheme, WholeUnits};
 
 use crate::id::ProductId;
 use jiff::Timestamp;

@@ -9,7 +9,8 @@ use crate::paging::{ById, CURSOR, LIMIT, Page};
 use crate::routes::{Gives, Takes, table};
 use crate::schema::{Nullable, Schema as _, answer, patch, request, texts};
 use crate::shapes::{
-    Address, AddressInput, CustomFieldInput, CustomFieldOutput, Exemption, ExemptionInput, Terms, TermsInput, field_values,
+    Address, AddressInput, CustomFieldInput, CustomFieldOutput, Exemption, ExemptionInput, Terms, TermsInput,
+    field_values,
 };
 use crate::wire::{AmountOut, CurrencyCode, Id, Instant, Word};
 use billing::ActsFor;

@@ -45,7 +45,10 @@ fn create(call: Call) -> Handling {
         let change = call.read::<CustomerBody>()?.from_wire(&call).await.map_err(of_body)?;
         change.is_whole()?;
         let desk = Desk::load(&call).await?;
-        let verb = CreateCustomer { currency: change.currency, fields: change.of_new().map_err(|error| of_body(error.into()))? };
+        let verb = CreateCustomer {
+            currency: change.currency,
+            fields: change.of_new().map_err(|error| of_body(error.into()))?,
+        };
         call.write(ThenCustomer(verb), move |made| {
             wire::created("The customer has been created", |o| {
                 o.object("customer", |o| desk.customer(&made, o));

@@ -312,7 +312,7 @@ fn of_refusal(refusal: &Refusal) -> Fault {
         Refusal::PaymentCharged { .. } => (4219, "A payment gateway took this payment; refund it instead.".into()),
         // The gateway's own words (contract Zoho 4.6).
         Refusal::Declined { message, .. } => (4217, message.clone().into()),
-        Refusal::PaymentRefunded { .. } => (4214, "The payment has been refunded.".into()),
+        Refusal::PaymentRefunded { .. } => (4218, "The payment has been refunded.".into()),
         // Credit notes.
         Refusal::ExceedsCreditable { left, asked, .. } => {
             (4301, format!("The amount {asked} exceeds what is left to credit on the item: {left}.").into())

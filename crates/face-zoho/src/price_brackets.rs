@@ -1,7 +1,8 @@
 //! `pricing_scheme` and `price_brackets`. Zoho counts brackets in whole units, from a start to an end that both belong
 //! to it; ours reach up to a quantity and begin above the bracket before.
 
-use domain::catalogue::{Bracket, PriceModel, PricingScheme};
+use domain::Refusal;
+use domain::catalogue::{Bracket, PriceModel, PricingScheme, WholeUnits};
 use domain::money::Decimal;
 use http_kit::json::Object;
 use serde::Deserialize;
@@ -27,23 +28,18 @@ pub(crate) fn scheme(given: Option<&Scalar>) -> Result<Option<PricingScheme>, Fa
 /// price per unit has no bounds, and a package no start.
 pub(crate) fn from_wire(scheme: PricingScheme, bodies: &[BracketBody]) -> Result<PriceModel, Fault> {
     let mut brackets = Vec::with_capacity(bodies.len());
-    let mut next_start = 1_i64;
+    let mut units = WholeUnits::default();
     for body in bodies {
         let price = decimal("price", body.price.as_ref())?.ok_or_else(|| Fault::invalid("price"))?;
         let up_to = match scheme {
             PricingScheme::Flat | PricingScheme::Unit => None,
             PricingScheme::Volume | PricingScheme::Tier | PricingScheme::Package => {
                 let start = whole("start_quantity", body.start_quantity.as_ref())?;
-                // A first bracket from 0 is one from 1.
-                if start.is_some_and(|start| start != next_start && !(start == 0 && next_start == 1)) {
-                    return Err(Fault::invalid("start_quantity"));
-                }
                 let end = whole("end_quantity", body.end_quantity.as_ref())?.filter(|end| *end != -1);
-                if let Some(end) = end {
-                    let next = end.checked_add(1).filter(|_| end >= next_start);
-                    next_start = next.ok_or_else(|| Fault::invalid("end_quantity"))?;
-                }
-                end.map(Decimal::from_whole)
+                units.next(start, end).map_err(|refusal| match refusal {
+                    Refusal::Invalid { what } => Fault::invalid(what),
+                    _ => Fault::invalid("price_brackets"),
+                })?
             }
         };
         brackets.push(Bracket::new(up_to, price));
@@ -56,22 +52,15 @@ pub(crate) fn to_wire(model: &PriceModel, o: &mut Object<'_>) {
     o.str("pricing_scheme", model.scheme().word());
     let brackets = model.brackets();
     let is_bounded = !matches!(model.scheme(), PricingScheme::Flat | PricingScheme::Unit);
-    o.array("price_brackets", brackets.iter().enumerate(), |(at, bracket), o| {
+    o.array("price_brackets", brackets.iter().zip(model.first_units()), |(bracket, first), o| {
         if is_bounded {
-            o.dec("start_quantity", start(brackets, at));
+            o.dec("start_quantity", first);
             if let Some(up_to) = bracket.up_to {
                 o.dec("end_quantity", up_to);
             }
         }
         o.dec("price", bracket.price);
     });
-}
-
-/// The first whole unit above the bracket before.
-fn start(brackets: &[Bracket], at: usize) -> Decimal {
-    let before = at.checked_sub(1).and_then(|before| brackets[before].up_to).unwrap_or(Decimal::ZERO);
-    let scale = 10_i64.pow(u32::from(before.scale()));
-    Decimal::from_whole(before.mantissa() / scale).checked_add(Decimal::ONE).unwrap_or(before)
 }
 
 #[cfg(test)]

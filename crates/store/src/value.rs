@@ -299,9 +299,9 @@ pub(crate) fn iso_day(day: Date) -> Option<[u8; 10]> {
 pub(crate) fn read_iso_day(text: &str) -> Option<Date> {
     let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
     let number = |range: std::ops::Range<usize>| {
-        bytes[range].iter().try_fold(0_i16, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
-        })
+        bytes[range]
+            .iter()
+            .try_fold(0_i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
     };
     if bytes[4] != b'-' || bytes[7] != b'-' {
         return None;

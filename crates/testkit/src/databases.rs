@@ -104,6 +104,13 @@ impl TestDb {
         self.config.clone()
     }
 
+    /// Lets the database finish what a bulk load left behind; nothing on SQLite.
+    pub async fn settle(&self) {
+        if let Some(name) = &self.name {
+            postgres::settle(&postgres::dsn(name)).await;
+        }
+    }
+
     /// A second handle, as another server would have it.
     pub async fn second_handle(&self) -> Db {
         Db::open(&self.config).await.expect("the database opens a second time")

@@ -62,6 +62,16 @@ async fn admin() -> Client {
     client
 }
 
+/// Does what autovacuum would do some minutes after a bulk load, so that a measurement does not meet it.
+pub(crate) async fn settle(dsn: &str) {
+    let (client, connection) = tokio_postgres::connect(dsn, NoTls).await.expect("the test server accepts a client");
+    let running = tokio::spawn(connection);
+    client.batch_execute("VACUUM (ANALYZE)").await.expect("an own database may be vacuumed");
+    client.batch_execute("CHECKPOINT").await.expect("the test server's owner may checkpoint");
+    drop(client);
+    let _ = running.await;
+}
+
 /// Creates a database with a new name, as a copy of another if one is named.
 pub(crate) async fn create_database(template: Option<&str>) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);

@@ -26,6 +26,7 @@ const SIZES: &[(&str, &str, &str)] = &[
     ("BILLWRIGHT_PROPERTY_CASES", "4000", "100000"),
     ("BILLWRIGHT_NUMBERS", "400", "2000"),
     ("BILLWRIGHT_KILLS", "20", "200"),
+    ("BILLWRIGHT_RACES", "3", "50"),
     ("BILLWRIGHT_MALFORMED", "2000", "10000"),
     ("BILLWRIGHT_POWER_CUTS", "60", "400"),
 ];

@@ -6,8 +6,8 @@ use crate::clock::day_in;
 use crate::query::{CustomerRef, InvoiceRef};
 use crate::{Billing, Caller, Error};
 use domain::id::{CreditNoteId, CustomerId, InvoiceId, LineId, PaymentId};
-use domain::invoice::view::{Comment, LineExtras, LineTag, Parts, View};
-use domain::invoice::{Document, Invoice, State};
+use domain::invoice::view::{Comment, ItemBrief, LineExtras, LineTag, Parts, View};
+use domain::invoice::{Document, Invoice, Line, State, TaxTotal};
 use domain::payment::Source;
 use std::collections::{BTreeMap, HashMap};
 use store::invoices::{Header, parts};
@@ -64,7 +64,7 @@ impl Billing {
                 let found = find_whole(tx, &caller, &which).await?;
                 let found = found.filter(|(found, _)| customer.is_none_or(|only| found.invoice.customer_id == only));
                 let (header, beside) = found.ok_or_else(|| missing(&which))?;
-                let view = assemble_with(tx, &caller, header, &beside, now).await?;
+                let view = assemble_with(tx, &caller, header, beside, now).await?;
                 let ids = view_ids(&view);
                 let names = Names::load(tx, &caller, &ids).await?;
                 Ok(Named { value: view, names })
@@ -110,11 +110,7 @@ async fn may_see(tx: &mut Tx<'_>, caller: &Caller, invoice: &Invoice) -> Result<
 
 /// As [`find`], with what [`assemble_with`] needs of every invoice. Where the id is known from the start, all of it
 /// is asked at once: one round trip to PostgreSQL.
-async fn find_whole(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    which: &InvoiceRef,
-) -> Result<Option<(Header, Beside)>, Error> {
+async fn find_whole(tx: &mut Tx<'_>, caller: &Caller, which: &InvoiceRef) -> Result<Option<(Header, Beside)>, Error> {
     let id = match which {
         InvoiceRef::Id(id) => Some(*id),
         InvoiceRef::Spelled { native, .. } if !caller.has_foreign_ids => match native {
@@ -123,7 +119,8 @@ async fn find_whole(
         },
         InvoiceRef::Spelled { .. } | InvoiceRef::Token(_) => None,
     };
-    let Some(id) = id else {
+    // A file needs no round trip to be saved: there each row is decoded where it lies.
+    let Some(id) = id.filter(|_| tx.is_remote()) else {
         let Some(header) = find(tx, caller, which).await? else { return Ok(None) };
         let beside = beside(tx, header.invoice.id).await?;
         return Ok(Some((header, beside)));
@@ -137,33 +134,50 @@ async fn find_whole(
             (&store::trail::LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
         ])
         .await?;
-    let [header, lines, taxes, trail] = <[Rows; 4]>::try_from(found).unwrap_or_else(|_| unreachable!("four asked"));
-    match header.opt(store::invoices::header)? {
-        Some(header) if may_see(tx, caller, &header.invoice).await? => {
-            Ok(Some((header, Beside { lines, taxes, trail })))
-        }
+    match found[0].opt(store::invoices::header)? {
+        Some(header) if may_see(tx, caller, &header.invoice).await? => Ok(Some((header, Beside::of(&found[1..])?))),
         _ => Ok(None),
     }
 }
 
-/// Rows that every invoice has beside its header.
+/// What every invoice has beside its header.
 struct Beside {
-    lines: Rows,
-    taxes: Rows,
-    trail: Rows,
+    lines: Vec<(Line, Option<ItemBrief>)>,
+    taxes: Vec<TaxTotal>,
+    trail: Vec<store::trail::AuditEntry>,
+}
+
+impl Beside {
+    /// From the answers of [`beside`]'s queries.
+    fn of(found: &[Rows]) -> Result<Self, Error> {
+        let [lines, taxes, trail] = found else { unreachable!("three were asked") };
+        Ok(Self {
+            lines: lines.all(store::invoice_parts::line_and_item_row)?,
+            taxes: taxes.all(store::invoice_parts::tax_row)?,
+            trail: trail.all(store::trail::audit_row)?,
+        })
+    }
 }
 
 async fn beside(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Beside, Error> {
+    use store::invoice_parts::{LOAD_LINES_AND_ITEMS, LOAD_TAXES, line_and_item_row, tax_row};
+    use store::trail::{LOAD_TRAIL, audit_row};
     let tenant = tx.tenant();
-    let found = tx
-        .many(&[
-            (&store::invoice_parts::LOAD_LINES_AND_ITEMS, params![tenant, id]),
-            (&store::invoice_parts::LOAD_TAXES, params![tenant, id]),
-            (&store::trail::LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
-        ])
-        .await?;
-    let [lines, taxes, trail] = <[Rows; 3]>::try_from(found).unwrap_or_else(|_| unreachable!("three asked"));
-    Ok(Beside { lines, taxes, trail })
+    if tx.is_remote() {
+        let found = tx
+            .many(&[
+                (&LOAD_LINES_AND_ITEMS, params![tenant, id]),
+                (&LOAD_TAXES, params![tenant, id]),
+                (&LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
+            ])
+            .await?;
+        return Beside::of(&found);
+    }
+    Ok(Beside {
+        lines: tx.all(&LOAD_LINES_AND_ITEMS, params![tenant, id], line_and_item_row).await?,
+        taxes: tx.all(&LOAD_TAXES, params![tenant, id], tax_row).await?,
+        trail: tx.all(&LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS], audit_row).await?,
+    })
 }
 
 /// Trail rows read for one invoice's comments.
@@ -177,7 +191,7 @@ pub(crate) async fn assemble(
     now: jiff::Timestamp,
 ) -> Result<View, Error> {
     let beside = beside(tx, header.invoice.id).await?;
-    assemble_with(tx, caller, header, &beside, now).await
+    assemble_with(tx, caller, header, beside, now).await
 }
 
 /// Loads what hangs on the header and assembles the view. A fixed number of queries whatever the invoice, and
@@ -186,7 +200,7 @@ async fn assemble_with(
     tx: &mut Tx<'_>,
     caller: &Caller,
     header: Header,
-    beside: &Beside,
+    beside: Beside,
     now: jiff::Timestamp,
 ) -> Result<View, Error> {
     let invoice = header.invoice;
@@ -194,10 +208,8 @@ async fn assemble_with(
     let only = [id.0];
     let face = caller.face.word();
     let has = |bit: i64| header.parts & bit != 0;
-    let (lines, items): (Vec<_>, Vec<_>) =
-        beside.lines.all(store::invoice_parts::line_and_item_row)?.into_iter().unzip();
-    let taxes = beside.taxes.all(store::invoice_parts::tax_row)?;
-    let trail = beside.trail.all(store::trail::audit_row)?;
+    let Beside { lines, taxes, trail } = beside;
+    let (lines, items): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
     let allowances = if has(parts::ALLOWANCES) { store::invoice_parts::allowances(tx, id).await? } else { Vec::new() };
 
     let today = day_in(header.business_at.unwrap_or(now), &header.time_zone);

@@ -38,9 +38,8 @@ impl Billing {
                 let kept = store::names::find_foreign_ids(tx, face.word(), texts).await?;
                 let kept: HashMap<(&str, &str), i64> =
                     kept.iter().map(|name| ((name.kind.as_str(), name.foreign_id.as_str()), name.id)).collect();
-                let id_of = |spelled: &Spelled| {
-                    kept.get(&(spelled.kind, spelled.text.as_str())).copied().or(spelled.native)
-                };
+                let id_of =
+                    |spelled: &Spelled| kept.get(&(spelled.kind, spelled.text.as_str())).copied().or(spelled.native);
                 Ok(asked.iter().map(id_of).collect())
             })
         })

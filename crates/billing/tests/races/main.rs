@@ -1,6 +1,6 @@
 //! Every pair of what may be done with one invoice, each operation with itself too, at the same moment on two servers:
 //! whatever the interleaving, callers and books must be told what some order of one after the other would have told
-//! them. `BILLWRIGHT_RACES` is how often each pair is tried in each situation: 2 by default, 50 for the full size.
+//! them. `BILLWRIGHT_RACES` is how often each pair is tried in each situation: 3 by default, 50 for the full size.
 
 mod control;
 mod copies;
@@ -18,7 +18,7 @@ use trial::{FAILED, Order, Servers};
 
 async fn every_pair(db: TestDb, situation: Situation) {
     let servers = Servers::of(World::open(&db).await).await;
-    let pairs = pairs::race(&servers, situation, OPERATIONS, size("BILLWRIGHT_RACES", 2)).await;
+    let pairs = pairs::race(&servers, situation, OPERATIONS, size("BILLWRIGHT_RACES", 3)).await;
     let mut faults = Vec::new();
     for pair in &pairs {
         for (operation, told) in [pair.a, pair.b].into_iter().zip(pair.told_first()) {

@@ -48,7 +48,14 @@ impl World {
         std::fs::create_dir(&data_dir).expect("a new directory");
         let site = Site::new(env!("CARGO_BIN_EXE_billwright"), data_dir);
         let site = match &database {
-            Some(database) => site.on_postgres(database.url()),
+            // Signing keys are sealed, and a server on PostgreSQL is told with what.
+            Some(database) => {
+                let file = directory.path().join("secret.key");
+                std::fs::write(&file, "bWFsZm9ybWVkIHJlcXVlc3RzIGFyZSByZWZ1c2VkIDE=\n").expect("a key file");
+                let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+                std::fs::set_permissions(&file, private).expect("only ours");
+                site.on_postgres(database.url()).with("BILLWRIGHT_SECRET_KEY_FILE", &file.to_string_lossy())
+            }
             None => site,
         };
         let seller = Seller::found(&site);

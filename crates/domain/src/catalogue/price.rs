@@ -41,6 +41,34 @@ impl Bracket {
     }
 }
 
+/// Brackets as some vendors write them, in whole units from a start to an end that both belong to them. Each begins
+/// right after the one before (the first at 1, or at 0, which is the same); only the last may have no end.
+#[derive(Clone, Debug)]
+pub struct WholeUnits {
+    next_start: i64,
+}
+
+impl Default for WholeUnits {
+    fn default() -> Self {
+        Self { next_start: 1 }
+    }
+}
+
+impl WholeUnits {
+    /// Where the next bracket ends, as [`Bracket::up_to`]; `None` for no end. What leaves a hole or overlaps is refused
+    /// as `Invalid` start or end quantity.
+    pub fn next(&mut self, start: Option<i64>, end: Option<i64>) -> Result<Option<Decimal>, Refusal> {
+        let is_next = |start: i64| start == self.next_start || (start == 0 && self.next_start == 1);
+        if start.is_some_and(|start| !is_next(start)) {
+            return Err(Refusal::Invalid { what: "start_quantity" });
+        }
+        let Some(end) = end else { return Ok(None) };
+        let after = end.checked_add(1).filter(|_| end >= self.next_start);
+        self.next_start = after.ok_or(Refusal::Invalid { what: "end_quantity" })?;
+        Ok(Some(Decimal::from_whole(end)))
+    }
+}
+
 /// `quantity * unit_price`, one summand of a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -113,6 +141,15 @@ impl PriceModel {
 
     pub fn brackets(&self) -> &[Bracket] {
         &self.brackets
+    }
+
+    /// The first whole unit of each bracket: right above the one before.
+    pub fn first_units(&self) -> impl Iterator<Item = Decimal> {
+        let befores = self.brackets.iter().map(|bracket| bracket.up_to.unwrap_or(Decimal::ZERO));
+        std::iter::once(Decimal::ZERO).chain(befores).take(self.brackets.len()).map(|before| {
+            let scale = 10_i64.pow(u32::from(before.scale()));
+            Decimal::from_whole(before.mantissa() / scale).checked_add(Decimal::ONE).unwrap_or(before)
+        })
     }
 
     pub fn free(&self) -> Decimal {

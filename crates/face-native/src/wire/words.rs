@@ -2,8 +2,8 @@
 
 use super::wrong;
 use crate::schema::{Components, Schema};
-use domain::custom_field::{FieldType, PiiType};
 use domain::catalogue::{AddonKind, CouponStatus, IntervalUnit, PricingScheme};
+use domain::custom_field::{FieldType, PiiType};
 use domain::invoice::view::Standing;
 use domain::invoice::void::IfSettled;
 use domain::invoice::{InvoiceKind, LineKind, NumberOrigin, State};

@@ -1,6 +1,8 @@
 //! Every write once more with its idempotency key: the same bytes, one effect; and another request with that key
 //! is refused.
 
+mod offers;
+
 use crate::schema;
 use crate::support::{Told, World, one_line};
 use serde_json::Value;
@@ -111,6 +113,9 @@ testkit::on_both_databases! {
         scribe.invoices(&customer, &field).await;
         scribe.money(&customer).await;
         scribe.charges(&customer).await;
+        scribe.offers().await;
+        scribe.unbilled(&customer).await;
+        scribe.said_anew(&customer).await;
 
         let writes: BTreeSet<String> =
             face_native::routes().iter().filter(|route| route.is_write()).map(|route| route.id.to_owned()).collect();
@@ -200,9 +205,21 @@ impl Scribe {
         for (path, made, change, name, value) in [
             ("/v1/salespersons", r#"{"name": "Ada", "email": "ada@example.com"}"#, r#"{"name": "Eve"}"#, "name", "Eve"),
             ("/v1/terms", r#"{"name": "Week", "days": 7}"#, r#"{"name": "Ten days", "days": 10}"#, "name", "Ten days"),
-            ("/v1/tax-authorities", r#"{"name": "State"}"#, r#"{"description": "The state"}"#, "description", "The state"),
+            (
+                "/v1/tax-authorities",
+                r#"{"name": "State"}"#,
+                r#"{"description": "The state"}"#,
+                "description",
+                "The state",
+            ),
             ("/v1/tax-exemptions", r#"{"code": "NGO"}"#, r#"{"kind": "item", "reason": "Food"}"#, "kind", "item"),
-            ("/v1/cancellation-reasons", r#"{"label": "Moving"}"#, r#"{"label": "Left", "position": 3}"#, "label", "Left"),
+            (
+                "/v1/cancellation-reasons",
+                r#"{"label": "Moving"}"#,
+                r#"{"label": "Left", "position": 3}"#,
+                "label",
+                "Left",
+            ),
             (
                 "/v1/custom-fields",
                 r#"{"object_kind": "customer", "label": "Colour", "data_type": "dropdown", "choices": ["red"]}"#,
@@ -219,12 +236,17 @@ impl Scribe {
             assert_eq!(self.world.get(&one).await.expect(200), changed, "{path}");
             assert_eq!(self.count(path).await, before + 1, "{path}");
             if path == "/v1/custom-fields" {
-                let (customer, field) = (format!("/v1/customers/{customer}"), format!(r#"{{"custom_field_id": "{id}", "value": "#));
-                let body = |value: &str| format!(r#"{{"website": "a.example", "custom_fields": [{field}"{value}"}}]}}"#);
+                let (customer, field) =
+                    (format!("/v1/customers/{customer}"), format!(r#"{{"custom_field_id": "{id}", "value": "#));
+                let body =
+                    |value: &str| format!(r#"{{"website": "a.example", "custom_fields": [{field}"{value}"}}]}}"#);
                 self.world.refused("PATCH", &customer, &body("green"), 422, "custom_field_value").await;
                 self.write("PATCH", &customer, &body("blue")).await;
                 let read = self.world.get(&customer).await.expect(200);
-                assert_eq!((&read["website"], &read["custom_fields"][0]["value"]), (&"a.example".into(), &"blue".into()));
+                assert_eq!(
+                    (&read["website"], &read["custom_fields"][0]["value"]),
+                    (&"a.example".into(), &"blue".into())
+                );
                 self.world.refused("DELETE", &one, "", 422, "in_use").await;
                 self.write("PATCH", &customer, &body("")).await;
             }
@@ -237,7 +259,8 @@ impl Scribe {
     async fn charges(&mut self, customer: &str) {
         let invoice = self.world.issued(customer, "100").await;
         let path = format!("/v1/customers/{customer}/payment-methods");
-        let body = r#"{"kind": "card", "token": "sandbox_ok", "last_four": "2145", "expiry": {"year": 2030, "month": 9}}"#;
+        let body =
+            r#"{"kind": "card", "token": "sandbox_ok", "last_four": "2145", "expiry": {"year": 2030, "month": 9}}"#;
         let card = self.make(&path, body).await;
         let changed = self.write("PATCH", &format!("{path}/{card}"), r#"{"brand": "visa", "expiry": null}"#).await;
         assert_eq!((&changed["brand"], &changed["expiry"]), (&"visa".into(), &Value::Null));
@@ -246,7 +269,11 @@ impl Scribe {
         let read = self.world.get(&format!("/v1/payment-intents/{intent}")).await.expect(200);
         assert_eq!((&read["state"], &read["amount"]), (&"succeeded".into(), &"40.00".into()));
         assert_eq!(self.world.get(&format!("/v1/invoices/{invoice}")).await.expect(200)["balance"], "60.00");
-        assert_eq!(self.count(&format!("/v1/invoices/{invoice}/payment-intents")).await, 1, "one charge, however often asked");
+        assert_eq!(
+            self.count(&format!("/v1/invoices/{invoice}/payment-intents")).await,
+            1,
+            "one charge, however often asked"
+        );
         self.write("DELETE", &format!("{path}/{card}"), "").await;
         assert_eq!(self.count(&path).await, 0);
     }

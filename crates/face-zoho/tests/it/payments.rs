@@ -274,8 +274,8 @@ testkit::on_both_databases! {
         let read = desk.send("GET", &format!("/payments/{payment}"), "").await.value()["payment"].clone();
         assert_eq!(read["amount_refunded"], json!(50));
 
-        refused(&desk.send("DELETE", &format!("/payments/{payment}"), "").await, 400, 4214);
-        refused(&desk.send("PUT", &format!("/payments/{payment}"), r#"{"invoices":[]}"#).await, 400, 4214);
+        refused(&desk.send("DELETE", &format!("/payments/{payment}"), "").await, 400, 4218);
+        refused(&desk.send("PUT", &format!("/payments/{payment}"), r#"{"invoices":[]}"#).await, 400, 4218);
         refused(&desk.send("POST", &format!("/payments/{payment}/refunds"), r#"{"amount":320.01}"#).await, 400, 4207);
         refused(&desk.send("POST", &format!("/payments/{payment}/refunds"), "{}").await, 400, 2);
         refused(&desk.send("GET", "/refunds/1", "").await, 404, 1002);

@@ -29,8 +29,7 @@ fn method(customer: CustomerId) -> PaymentMethod {
 
 fn attempt(state: AttemptState) -> PaymentAttempt {
     let at = Timestamp::UNIX_EPOCH;
-    let mut attempt =
-        PaymentAttempt::created(PaymentAttemptId(1), PaymentIntentId(2), 1, "sandbox".to_owned(), at);
+    let mut attempt = PaymentAttempt::created(PaymentAttemptId(1), PaymentIntentId(2), 1, "sandbox".to_owned(), at);
     attempt.state = state;
     if state == AttemptState::Succeeded {
         attempt.transaction = Some("T1".to_owned());
@@ -97,7 +96,10 @@ fn a_failure_never_undoes_money_and_nothing_makes_a_failure_unknown() {
     assert_eq!(done, before);
     let mut failed = attempt(AttemptState::Submitted);
     assert_eq!(failed.learn(&declined(), at), Learned::Failed);
-    assert_eq!((failed.state, failed.code.as_str(), failed.resolved_at), (AttemptState::Failed, "card_declined", Some(at)));
+    assert_eq!(
+        (failed.state, failed.code.as_str(), failed.resolved_at),
+        (AttemptState::Failed, "card_declined", Some(at))
+    );
     let before = failed.clone();
     assert_eq!(failed.learn(&Outcome::Unknown, at), Learned::Nothing);
     assert_eq!(failed.learn(&declined(), at), Learned::Nothing);

@@ -143,15 +143,16 @@ fn coupons_add_up_per_code() {
 /// What is left after a line's discounts is in the terms of its price; the net has no tax in it in either mode.
 #[test]
 fn a_discounted_line_keeps_the_terms_of_its_price() {
-    use crate::invoice::{Discount, DiscountBy};
     use crate::id::TaxRateId;
+    use crate::invoice::{Discount, DiscountBy};
     use crate::money::Rate;
     use crate::tax::{TaxCategory, TaxComponent};
     let rate = Rate::from_percent(Decimal::from_whole(20)).expect("a rate");
     for (price_mode, net, tax) in [(PriceMode::Exclusive, 10_800, 2_160), (PriceMode::Inclusive, 9_000, 1_800)] {
         let mut line = DraftLine::new("Seat", Decimal::ONE, Decimal::from_whole(120), LineTax::untaxed());
         line.tax.category = TaxCategory::Standard;
-        line.tax.components = vec![TaxComponent { rate_id: TaxRateId(1), name: "VAT".to_owned(), rate, is_compound: false }];
+        line.tax.components =
+            vec![TaxComponent { rate_id: TaxRateId(1), name: "VAT".to_owned(), rate, is_compound: false }];
         let by = DiscountBy::Fixed(1_200);
         line.discounts = vec![Discount { name: "Off".to_owned(), code: None, by, priority: 0 }];
         let input = DraftInput {
