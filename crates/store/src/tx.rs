@@ -111,11 +111,6 @@ impl Tx<'_> {
         }
     }
 
-    /// Whether each question is a round trip to another process, so that it pays to ask several at once.
-    pub fn is_remote(&self) -> bool {
-        matches!(self, Tx::Pg(_))
-    }
-
     /// The only row, if there is one. More than one is [`Error::Broken`].
     pub async fn opt<T: Send>(
         &mut self,

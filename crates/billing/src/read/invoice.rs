@@ -119,8 +119,7 @@ async fn find_whole(tx: &mut Tx<'_>, caller: &Caller, which: &InvoiceRef) -> Res
         },
         InvoiceRef::Spelled { .. } | InvoiceRef::Token(_) => None,
     };
-    // A file needs no round trip to be saved: there each row is decoded where it lies.
-    let Some(id) = id.filter(|_| tx.is_remote()) else {
+    let Some(id) = id else {
         let Some(header) = find(tx, caller, which).await? else { return Ok(None) };
         let beside = beside(tx, header.invoice.id).await?;
         return Ok(Some((header, beside)));
@@ -160,24 +159,15 @@ impl Beside {
 }
 
 async fn beside(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Beside, Error> {
-    use store::invoice_parts::{LOAD_LINES_AND_ITEMS, LOAD_TAXES, line_and_item_row, tax_row};
-    use store::trail::{LOAD_TRAIL, audit_row};
     let tenant = tx.tenant();
-    if tx.is_remote() {
-        let found = tx
-            .many(&[
-                (&LOAD_LINES_AND_ITEMS, params![tenant, id]),
-                (&LOAD_TAXES, params![tenant, id]),
-                (&LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
-            ])
-            .await?;
-        return Beside::of(&found);
-    }
-    Ok(Beside {
-        lines: tx.all(&LOAD_LINES_AND_ITEMS, params![tenant, id], line_and_item_row).await?,
-        taxes: tx.all(&LOAD_TAXES, params![tenant, id], tax_row).await?,
-        trail: tx.all(&LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS], audit_row).await?,
-    })
+    let found = tx
+        .many(&[
+            (&store::invoice_parts::LOAD_LINES_AND_ITEMS, params![tenant, id]),
+            (&store::invoice_parts::LOAD_TAXES, params![tenant, id]),
+            (&store::trail::LOAD_TRAIL, params![tenant, InvoiceId::WORD, id, MAX_COMMENTS]),
+        ])
+        .await?;
+    Beside::of(&found)
 }
 
 /// Trail rows read for one invoice's comments.

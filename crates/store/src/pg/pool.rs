@@ -14,8 +14,8 @@ use crate::stats::{Counters, add};
 use crate::{Config, Error, Result, Url};
 
 /// A lock or an idle transaction held longer than this is given up, whatever became of its owner. One plan per
-/// statement, as on SQLite: every statement names its tenant and an index, so planning it anew for each run (half
-/// the cost of a point read) finds nothing better.
+/// statement, as on SQLite: every statement names its tenant and an index, so planning it anew for each run
+/// finds nothing better.
 const SESSION: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'; \
     SET TIME ZONE 'UTC'; SET client_min_messages = 'warning'; SET default_transaction_deferrable = off; \
     SET plan_cache_mode = 'force_generic_plan'; SET jit = off";
